@@ -1,0 +1,1 @@
+"""The checklist templates that ship with hmswiki: one YAML file each."""

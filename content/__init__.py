@@ -1,0 +1,1 @@
+"""The guideline texts that ship with hmswiki, one folder per language."""
