@@ -1,0 +1,15 @@
+"""How acknowledgements plug in."""
+
+from typing import TYPE_CHECKING
+
+from hmswiki.acknowledgements.views import blueprint
+from hmswiki.foundation.errors import N_
+
+if TYPE_CHECKING:
+    from hmswiki.extension import HmsWiki
+
+
+def register(wiki: "HmsWiki") -> None:
+    wiki.add_blueprint(blueprint)
+    wiki.add_menu_item("acknowledgements.home", N_("My page"), order=10)
+    wiki.add_personal_item("acknowledgements.my_record", N_("My record"), order=10)

@@ -1,0 +1,191 @@
+"""Who may do what: one list, closed by default, decided here for page, export, command and mail.
+
+A role is held in a unit and reaches the units beneath it. Some roles reach everywhere (central HSE,
+the administrator): these are named as such in the list. What everybody may do in their own unit
+(and beneath it) is said by `own_unit`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from hmswiki.foundation.errors import N_, NotAllowed
+
+
+class Role(StrEnum):
+    """The roles a person may hold in a unit for a period. The words are those of the bundle."""
+
+    AREA_OWNER = "area_owner"
+    UNIT_LEADER = "unit_leader"
+    HSE_COORDINATOR = "hse_coordinator"
+    SAFETY_REPRESENTATIVE = "safety_representative"
+    EDITOR = "editor"
+    APPROVER = "approver"
+    CENTRAL_HSE = "central_hse"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """Everything that can be allowed or refused."""
+
+    ANYONE = "anyone"
+    SIGNED_IN = "signed_in"
+    ACKNOWLEDGE = "acknowledge"
+    SEE_COVERAGE = "see_coverage"
+    SEE_ALL_COVERAGE = "see_all_coverage"
+    SEE_CONFIRMATIONS = "see_confirmations"
+    SEE_INDIVIDUAL_COVERAGE = "see_individual_coverage"
+    CONFIRM_FOR_UNIT = "confirm_for_unit"
+    ANSWER_QUESTIONS = "answer_questions"
+    EDIT_GUIDELINES = "edit_guidelines"
+    SEE_DRAFTS = "see_drafts"
+    APPROVE_EDITIONS = "approve_editions"
+    MANAGE_ROLLOUTS = "manage_rollouts"
+    SEE_ORGANISATION = "see_organisation"
+    EDIT_ORGANISATION = "edit_organisation"
+    INVITE_PEOPLE = "invite_people"
+
+
+class HasPath(Protocol):
+    """A unit, as far as access needs to know it: its place in the tree, written `/1/5/`."""
+
+    @property
+    def path(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Who holds a permission.
+
+    `roles` reach their unit and those beneath; `everywhere` reaches all units wherever it is held;
+    `own_unit` lets everybody in for the unit they are employed in and those beneath.
+    `who` finishes the refusal: it says who may.
+    """
+
+    who: str
+    roles: frozenset[Role] = frozenset()
+    everywhere: frozenset[Role] = frozenset()
+    own_unit: bool = False
+    everybody: bool = False
+
+
+_UNIT = frozenset({Role.UNIT_LEADER, Role.HSE_COORDINATOR})
+_UNIT_AND_SAFETY = _UNIT | {Role.SAFETY_REPRESENTATIVE}
+_CENTRAL = frozenset({Role.CENTRAL_HSE})
+_ADMIN = frozenset({Role.ADMINISTRATOR})
+
+GRANTS: dict[Permission, Grant] = {
+    Permission.ANYONE: Grant(N_("Everybody may see this."), everybody=True),
+    Permission.SIGNED_IN: Grant(N_("Everybody who is signed in may see this."), everybody=True),
+    Permission.ACKNOWLEDGE: Grant(N_("Everybody may acknowledge for themselves."), everybody=True),
+    Permission.SEE_COVERAGE: Grant(
+        N_("The coverage of a unit is for its employees, for roles in it or above it, and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL, own_unit=True,
+    ),
+    Permission.SEE_ALL_COVERAGE: Grant(
+        N_("The coverage of every unit is for roles above them and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL,
+    ),
+    Permission.SEE_CONFIRMATIONS: Grant(
+        N_("The unit's confirmations are for its leader, HSE coordinator and safety representative, "
+           "and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL,
+    ),
+    Permission.SEE_INDIVIDUAL_COVERAGE: Grant(
+        N_("Names are only for the unit's leader and HSE coordinator."), roles=_UNIT,
+    ),
+    Permission.CONFIRM_FOR_UNIT: Grant(
+        N_("Only the unit's leader and HSE coordinator may confirm for it."), roles=_UNIT,
+    ),
+    Permission.ANSWER_QUESTIONS: Grant(
+        N_("Questions go to the unit's HSE coordinator, or to its leader."), roles=_UNIT,
+    ),
+    Permission.EDIT_GUIDELINES: Grant(
+        N_("Only an editor may write guidelines."), everywhere=frozenset({Role.EDITOR}),
+    ),
+    Permission.SEE_DRAFTS: Grant(
+        N_("Drafts are for editors, approvers and central HSE."),
+        everywhere=frozenset({Role.EDITOR, Role.APPROVER, Role.CENTRAL_HSE}),
+    ),
+    Permission.APPROVE_EDITIONS: Grant(
+        N_("Only an approver may publish an edition."), everywhere=frozenset({Role.APPROVER}),
+    ),
+    Permission.MANAGE_ROLLOUTS: Grant(
+        N_("Only central HSE may roll a guideline out."), everywhere=_CENTRAL,
+    ),
+    Permission.SEE_ORGANISATION: Grant(
+        N_("The organisation's register is for the administrator and central HSE."), everywhere=_ADMIN | _CENTRAL,
+    ),
+    Permission.EDIT_ORGANISATION: Grant(
+        N_("Only the administrator may change the organisation."), everywhere=_ADMIN,
+    ),
+    Permission.INVITE_PEOPLE: Grant(N_("Only the administrator may invite people."), everywhere=_ADMIN),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A role the actor holds today, and the unit's place in the tree."""
+
+    role: Role
+    unit_id: int
+    path: str
+
+    def reaches(self, unit: HasPath) -> bool:
+        return unit.path.startswith(self.path)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, as of today. `unit_path` is None for a person without a unit."""
+
+    person_id: int
+    external_key: str
+    name: str
+    language: str | None = None
+    unit_id: int | None = None
+    unit_path: str | None = None
+    holdings: tuple[Holding, ...] = field(default=())
+
+    def holds(self, roles: Iterable[Role], within: HasPath | None = None) -> bool:
+        """Whether one of `roles` is held anywhere or, with `within`, in that unit or above it."""
+        wanted = frozenset(roles)
+        return any(h.role in wanted and (within is None or h.reaches(within)) for h in self.holdings)
+
+    def holds_directly(self, unit_id: int) -> bool:
+        """Whether any role is held in the unit itself, not merely above it."""
+        return any(h.unit_id == unit_id for h in self.holdings)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Yes or no, and for a no the sentence that says who may."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def may(actor: Actor | None, permission: Permission, *, within: HasPath | None = None) -> Decision:
+    """Decide. Without `within`: whether the permission is held for any unit at all."""
+    grant = GRANTS[permission]
+    if permission is Permission.ANYONE:
+        return Decision(True)
+    if actor is None:
+        return Decision(False, grant.who)
+    if grant.everybody or actor.holds(grant.everywhere) or actor.holds(grant.roles, within):
+        return Decision(True)
+    if grant.own_unit and actor.unit_path is not None:
+        if within is None or within.path.startswith(actor.unit_path):
+            return Decision(True)
+    return Decision(False, grant.who)
+
+
+def demand(actor: Actor | None, permission: Permission, *, within: HasPath | None = None) -> None:
+    """Like `may`, but a no is raised as NotAllowed with the sentence that says who may."""
+    decision = may(actor, permission, within=within)
+    if not decision:
+        raise NotAllowed(decision.reason)

@@ -1,0 +1,30 @@
+"""How the organisation plugs in."""
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from hmswiki.foundation.permissions import Actor
+from hmswiki.organisation import queries
+from hmswiki.organisation.views import blueprint
+from hmswiki.web.context import read_session, state
+
+if TYPE_CHECKING:
+    from hmswiki.extension import HmsWiki
+
+
+def register(wiki: "HmsWiki") -> None:
+    wiki.add_blueprint(blueprint)
+    wiki.on_mount(_describe_actors)
+
+
+def _describe_actors(app: Flask) -> None:
+    from hmswiki.web.page import role_name
+    from hmswiki.web.words import wording
+
+    def describe(who: Actor) -> str:
+        line = queries.actor_line(read_session(), who)
+        unit = "" if line.unit is None else line.unit.code if line.role else wording(line.unit.name)
+        return ", ".join(part for part in (role_name(line.role) if line.role else "", unit) if part)
+
+    state(app).extra["describe_actor"] = describe

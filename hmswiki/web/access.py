@@ -1,0 +1,78 @@
+"""The closed door: every view declares who may open it, and everything else is refused.
+
+`@access(Permission.X)` opens the door to those who hold X for any unit at all; a view that concerns one unit
+then calls `authorise(Permission.X, within=unit)`. A view without a declaration is refused to everybody.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import current_app, g, request
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
+
+from hmswiki.foundation.errors import N_, NotAllowed, NotSignedIn, Refusal
+from hmswiki.foundation.permissions import HasPath, Permission, demand, may
+from hmswiki.web.context import actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_DECLARED = "hmswiki_access"
+
+
+class FormExpired(Refusal):
+    """The form's token is missing or old; what was typed is kept and can be sent again."""
+
+    status = 400
+
+
+def access(permission: Permission) -> Callable[[View], View]:
+    """Declare which permission opens the view."""
+
+    def declare(view: View) -> View:
+        setattr(view, _DECLARED, permission)
+        return view
+
+    return declare
+
+
+def declared(view: Callable[..., Any]) -> Permission | None:
+    """The permission that the view declares; None: it is closed."""
+    return getattr(view, _DECLARED, None)
+
+
+def authorise(permission: Permission, *, within: HasPath | None = None) -> None:
+    """Let the request go on, or raise NotSignedIn or NotAllowed with the sentence that says who may."""
+    who = actor()
+    if who is None and permission is not Permission.ANYONE:
+        raise NotSignedIn(N_("Sign in to see this page."))
+    demand(who, permission, within=within)
+
+
+def allowed(permission: Permission, *, within: HasPath | None = None) -> bool:
+    """Whether to show a way in. Whoever decides is still `authorise`."""
+    return bool(may(actor(), permission, within=within))
+
+
+def close_the_door() -> None:
+    """Runs before every view of hmswiki."""
+    if request.endpoint and request.endpoint.rsplit(".", 1)[-1] == "static":
+        return
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = declared(view) if view is not None else None
+    if permission is None:
+        raise NotAllowed(N_("This page is closed: it does not say who may open it."))
+    authorise(permission)
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        _check_token()
+
+
+def _check_token() -> None:
+    token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken")
+    try:
+        validate_csrf(token)
+    except ValidationError as error:
+        raise FormExpired(
+            N_("The page had been open too long, so we did not save. What you typed is kept: send it again.")
+        ) from error
+    g.csrf_valid = True  # Flask-WTF's forms need not check once more

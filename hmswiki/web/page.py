@@ -1,0 +1,149 @@
+"""What every template sees beside its own page: `hms`, `t` and `tn`."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import g, get_flashed_messages, request, url_for
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from hmswiki.config import Settings
+from hmswiki.foundation.language import LANGUAGES, OWN_NAMES
+from hmswiki.foundation.permissions import Actor, HasPath, Permission, Role
+from hmswiki.web import assets, words
+from hmswiki.web.access import allowed
+from hmswiki.web.context import actor, settings, state, today
+from hmswiki.web.words import _
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One entry of the main menu, as shown."""
+
+    label: str
+    href: str
+    current: bool
+
+
+class Hms:
+    """The one name that templates see. Everything is in the reader's language."""
+
+    languages = tuple(OWN_NAMES[code] for code in LANGUAGES)
+    day = staticmethod(words.day)
+    time = staticmethod(words.clock_time)
+    moment = staticmethod(words.moment)
+    number = staticmethod(words.number)
+    percent = staticmethod(words.percent)
+    wording = staticmethod(words.wording)
+    language_name = staticmethod(words.language_name)
+    csrf_token = staticmethod(generate_csrf)
+
+    @property
+    def language(self) -> str:
+        return words.current_language()
+
+    @property
+    def language_links(self) -> list[tuple[str, str]]:
+        """(code, its own name) of every language offered."""
+        return [(code, OWN_NAMES[code]) for code in LANGUAGES]
+
+    @property
+    def actor(self) -> Actor | None:
+        return actor()
+
+    @property
+    def actor_line(self) -> str:
+        """Under the name in the header: the first role and its unit, or the unit; set by the organisation."""
+        who = actor()
+        describe = state().extra.get("describe_actor")
+        return str(describe(who)) if who is not None and describe is not None else ""
+
+    @property
+    def settings(self) -> Settings:
+        return settings()
+
+    @property
+    def today(self) -> date:
+        return today()
+
+    @property
+    def menu(self) -> list[MenuEntry]:
+        return state().wiki.menu()
+
+    @property
+    def personal_menu(self) -> list[MenuEntry]:
+        """The entries under the person's own name."""
+        return state().wiki.personal_menu()
+
+    @property
+    def front(self) -> str:
+        """The address of the front page."""
+        return front_page()
+
+    def allowed(self, permission: str, within: HasPath | None = None) -> bool:
+        return allowed(Permission(permission), within=within)
+
+    def role_name(self, role: str) -> str:
+        return role_name(role)
+
+    def asset(self, name: str) -> str:
+        """Address of a static file, with a mark that changes when the file does."""
+        if name == "hms.css":
+            return url_for("hmswiki.stylesheet", v=assets.fingerprint(name))
+        return url_for("hmswiki.static", filename=name, v=assets.fingerprint(name))
+
+    def icon(self, name: str) -> Markup:
+        """An icon of the sprite; never alone, always beside words."""
+        return Markup('<svg class="hms-icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+            self.asset("icons.svg"), name
+        )
+
+    def panels(self, place: str, **context: Any) -> list[Markup]:
+        """What other features show at `place`, in their order."""
+        return state().wiki.render_panels(place, **context)
+
+    def messages(self) -> list[tuple[str, str]]:
+        """(category, text) of what earlier requests left to say; shown once."""
+        flashed: Any = get_flashed_messages(with_categories=True)
+        return [(category, str(text)) for category, text in flashed]
+
+    def initials(self, name: str) -> str:
+        """Two letters for a name's round mark."""
+        parts = name.split()
+        return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
+
+    @property
+    def here(self) -> str:
+        """The address of this page, to come back to."""
+        return request.full_path.rstrip("?")
+
+
+def role_name(role: str) -> str:
+    """A role as people say it."""
+    names = {
+        Role.AREA_OWNER: _("Fire area responsible"),
+        Role.UNIT_LEADER: _("Unit leader"),
+        Role.HSE_COORDINATOR: _("HSE coordinator"),
+        Role.SAFETY_REPRESENTATIVE: _("Safety representative"),
+        Role.EDITOR: _("Editor"),
+        Role.APPROVER: _("Approver"),
+        Role.CENTRAL_HSE: _("Central HSE"),
+        Role.ADMINISTRATOR: _("Administrator"),
+    }
+    return str(names[Role(role)])
+
+
+def context() -> dict[str, Any]:
+    """The template context of every page of ours."""
+    return {"hms": Hms(), "t": words.t, "tn": words.tn}
+
+
+def front_page() -> str:
+    """The address of the front page, *Min side*."""
+    return url_for("hmswiki.acknowledgements.home")
+
+
+def in_section(endpoint: str) -> None:
+    """Mark the main menu's entry for `endpoint` (`guidelines.index`, say) as the one this page belongs to."""
+    g.hmswiki_section = endpoint

@@ -1,0 +1,160 @@
+"""Words, dates and numbers in the reader's language.
+
+In Python: `from hmswiki.web.words import _, ngettext, _l`. In templates: `t("…", name=…)` and `tn(…)`, which
+escape what is filled in. Names differ from a host's `_` on purpose: its templates keep their own words.
+"""
+
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import babel.dates
+import babel.numbers
+from babel import Locale
+from flask import g, has_request_context, request
+from flask_babel import Domain, force_locale, get_locale
+from markupsafe import Markup
+
+from hmswiki.foundation import language
+from hmswiki.foundation.errors import Refusal
+from hmswiki.web.context import actor, settings, today
+
+_FOLDERS = sorted(str(folder) for folder in Path(__file__).parent.parent.glob("*/translations"))
+domain = Domain(_FOLDERS, domain="hmswiki")
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+_ = domain.gettext
+ngettext = domain.ngettext
+_l = domain.lazy_gettext
+
+
+def t(text: str, **facts: Any) -> Markup:
+    """A translated text for a template; what is filled in is escaped."""
+    return Markup(domain.gettext(text)) % facts if facts else Markup(domain.gettext(text))
+
+
+def tn(singular: str, plural: str, num: int, **facts: Any) -> Markup:
+    """A translated text that counts; `%(num)s` is written as the language writes numbers."""
+    chosen = domain.get_translations().ungettext(singular, plural, num)
+    return Markup(chosen) % {"num": number(num), **facts}
+
+
+def reader_language() -> str:
+    """The person's own language, else the browser's, else bokmål."""
+    who = actor()
+    if who is not None and who.language in language.LANGUAGES:
+        return who.language
+    chosen = request.cookies.get("hmswiki_language")
+    if chosen in language.LANGUAGES:
+        return chosen
+    return language.preferred(request.accept_languages.values())
+
+
+def current_language() -> str:
+    """The language this request is answered in."""
+    if has_request_context() and "hmswiki_language" in g:
+        return str(g.hmswiki_language)
+    locale = get_locale()
+    return str(locale.language) if locale is not None else language.DEFAULT_LANGUAGE
+
+
+def speak(chosen: str) -> None:
+    """Answer the rest of this request in `chosen`; the host's own choice is untouched outside it."""
+    hush()
+    stack = ExitStack()
+    stack.enter_context(force_locale(chosen))
+    g.hmswiki_language = chosen
+    g.hmswiki_words = stack
+
+
+def hush(error: BaseException | None = None) -> None:
+    stack = g.pop("hmswiki_words", None)
+    g.pop("hmswiki_language", None)
+    if stack is not None:
+        stack.close()
+
+
+def locale() -> Locale:
+    return Locale.parse(current_language())
+
+
+_DAY_FORMS = {
+    # form: (Norwegian, English)
+    "full": ("EEEE d. MMMM", "EEEE d MMMM"),
+    "full-year": ("EEEE d. MMMM y", "EEEE d MMMM y"),
+    "long": ("d. MMMM", "d MMMM"),
+    "long-year": ("d. MMMM y", "d MMMM y"),
+    "short": ("d. MMM", "d MMM"),
+    "short-year": ("d. MMM y", "d MMM y"),
+}
+
+
+def day(value: date | None, form: str = "long") -> str:
+    """A date as the language writes it: full "fredag 26. januar", long "26. januar", short "26. jan.".
+
+    The year is added when it is not this year, or always with "…-year".
+    """
+    if value is None:
+        return ""
+    if not form.endswith("-year") and value.year != today().year:
+        form += "-year"
+    norwegian, english = _DAY_FORMS[form]
+    pattern = english if current_language() == "en" else norwegian
+    return babel.dates.format_date(value, pattern, locale=locale())
+
+
+def clock_time(value: datetime) -> str:
+    """The time of day in the site's zone: "kl. 10.02", "10:02"."""
+    local = value.astimezone(settings().zone)
+    if current_language() == "en":
+        return local.strftime("%H:%M")
+    return f"kl.{NBSP}{local:%H.%M}"
+
+
+def moment(value: datetime | None, form: str = "long") -> str:
+    """Date and time of day in the site's zone: "18. januar kl. 10.02"."""
+    if value is None:
+        return ""
+    local = value.astimezone(settings().zone)
+    joint = ", " if current_language() == "en" else " "
+    return f"{day(local.date(), form)}{joint}{clock_time(value)}"
+
+
+def number(value: int | float) -> str:
+    """1234 as "1 234" or "1,234"."""
+    return babel.numbers.format_decimal(value, locale=locale())
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole per cent, never rounded up: 99.9 % is not all. "–" where there is no whole."""
+    if whole <= 0:
+        return "–"
+    value = part * 100 // whole
+    return f"{value}%" if current_language() == "en" else f"{value}{NBSP}%"
+
+
+def wording(value: Any) -> str:
+    """A text that may stand in several languages, in the reader's."""
+    return "" if value is None else language.in_language(value, current_language())
+
+
+def language_name(code: str) -> str:
+    return language.OWN_NAMES.get(code, code)
+
+
+def say(refusal: Refusal) -> str:
+    """The refusal's sentence in the reader's language, its dates, times and numbers written as there."""
+    facts = {name: _in_words(value) for name, value in refusal.facts.items()}
+    return str(domain.gettext(refusal.text, **facts) if facts else domain.gettext(refusal.text))
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return number(value)

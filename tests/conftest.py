@@ -1,0 +1,223 @@
+"""Fixtures for all tests. HMSWIKI_TEST_DATABASE chooses the database: sqlite (default) or postgresql."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from hmswiki import create_app
+from hmswiki.web import schema
+from hmswiki.web.context import state
+from tests import cast as the_cast
+from tests.support import postgresql
+
+DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if DATABASE not in ("sqlite", "postgresql"):
+        raise pytest.UsageError(f"HMSWIKI_TEST_DATABASE is {DATABASE!r}: it must be sqlite or postgresql")
+    if DATABASE == "postgresql" and not hasattr(config, "workerinput"):
+        postgresql.start_for_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if DATABASE == "postgresql" and not hasattr(config, "workerinput"):
+        postgresql.stop_for_run()
+
+
+class Databases:
+    """Makes empty databases with all tables, quickly: each is a copy of one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._template: str | None = None
+        self._made: list[str] = []
+
+    def empty(self) -> str:
+        """The address of a new database without any table."""
+        name = f"t{uuid4().hex}"
+        if DATABASE == "sqlite":
+            return f"sqlite:///{self.folder / name}.sqlite"
+        self._made.append(name)
+        return postgresql.current().create_database(name)
+
+    def migrated(self) -> str:
+        """The address of a new database with all tables and no rows."""
+        if self._template is None:
+            address = self.empty()
+            app = create_app(database_url=address, instance=self.folder / "template", secret_key="template")
+            with app.app_context():
+                schema.upgrade(app)
+                _dispose(app)
+            self._template = address
+        return self.copy_of(self._template)
+
+    def copy_of(self, address: str) -> str:
+        """The address of a new database with all that `address` holds; nobody may be connected to that one."""
+        name = f"t{uuid4().hex}"
+        if DATABASE == "sqlite":
+            file = self.folder / f"{name}.sqlite"
+            shutil.copyfile(address.removeprefix("sqlite:///"), file)
+            return f"sqlite:///{file}"
+        self._made.append(name)
+        return postgresql.current().create_database(name, template=address.rsplit("/", 1)[-1])
+
+    def drop(self, address: str) -> None:
+        if DATABASE == "sqlite":
+            for tail in ("", "-wal", "-shm"):
+                Path(address.removeprefix("sqlite:///") + tail).unlink(missing_ok=True)
+        else:
+            postgresql.current().drop_database(address.rsplit("/", 1)[-1])
+
+
+def _dispose(app: Flask) -> None:
+    """Close every connection, so that the database can be copied or dropped."""
+    with app.app_context():
+        engines = state(app).engines
+        engines.write.dispose()
+        engines.read.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    yield Databases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def cast_database(databases: Databases) -> tuple[str, the_cast.Cast]:
+    """A database with the cast; tests get copies of it."""
+    address = databases.migrated()
+    app = create_app(database_url=address, instance=databases.folder / "cast", secret_key="cast")
+    with app.app_context(), Session(state(app).engines.write) as session:
+        cast = the_cast.bring_in(session)
+        session.commit()
+    _dispose(app)
+    return address, cast
+
+
+def _app(address: str, folder: Path, **overrides: Any) -> Flask:
+    """An application for tests: who acts is said by the client, without signing in."""
+    from flask import request
+
+    overrides.setdefault("secret_key", "only for tests")
+    app = create_app(database_url=address, instance=folder, **overrides)
+    app.testing = True
+    signed_in = state(app).identify
+    state(app).identify = lambda: request.environ.get("hmswiki.test_person") or signed_in()
+    return app
+
+
+@pytest.fixture
+def app(databases: Databases, cast_database: tuple[str, the_cast.Cast], tmp_path: Path) -> Iterator[Flask]:
+    """The standalone wiki with the cast and nothing else."""
+    address = databases.copy_of(cast_database[0])
+    app = _app(address, tmp_path / "instance")
+    yield app
+    _dispose(app)
+    databases.drop(address)
+
+
+@pytest.fixture
+def empty_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The standalone wiki with tables and no rows."""
+    address = databases.migrated()
+    app = _app(address, tmp_path / "instance")
+    yield app
+    _dispose(app)
+    databases.drop(address)
+
+
+@pytest.fixture
+def cast(cast_database: tuple[str, the_cast.Cast]) -> the_cast.Cast:
+    """Ids of the cast's units and people."""
+    return cast_database[1]
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session that writes, in the same database as `app`. Commit before a page is asked for."""
+    with app.app_context(), Session(state(app).engines.write, expire_on_commit=False) as session:
+        yield session
+
+
+class Client(FlaskClient):
+    """A browser of one member of the cast. `post` brings the form's token by itself."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        kwargs.setdefault("environ_overrides", {})["hmswiki.test_person"] = getattr(self, "person", None)
+        method = kwargs.get("method", "GET")
+        if method in ("POST", "PUT", "PATCH", "DELETE") and not kwargs.pop("without_token", False):
+            headers = dict(kwargs.get("headers") or {})
+            headers.setdefault("X-CSRFToken", self._token())
+            kwargs["headers"] = headers
+        return super().open(*args, **kwargs)
+
+    def _token(self) -> str:
+        from flask_wtf.csrf import generate_csrf
+
+        with self.application.test_request_context():
+            from flask import session as flask_session
+
+            token = generate_csrf()
+            secret = flask_session["csrf_token"]
+        with self.session_transaction() as kept:
+            kept["csrf_token"] = secret
+        return token
+
+
+def client_as(app: Flask, person: str | None) -> Client:
+    """A client in which `person` (a key of the cast, None for a stranger) is signed in."""
+    app.test_client_class = Client
+    client = app.test_client()
+    assert isinstance(client, Client)
+    client.person = person  # type: ignore[attr-defined]
+    return client
+
+
+def _client_fixture(name: str) -> Any:
+    @pytest.fixture(name=f"as_{name}")
+    def client(app: Flask) -> Client:
+        return client_as(app, None if name == "stranger" else name)
+
+    return client
+
+
+as_stranger, as_astrid, as_bjorn, as_chen, as_siri, as_nils, as_dina, as_olav, as_tora = map(
+    _client_fixture, ("stranger", "astrid", "bjorn", "chen", "siri", "nils", "dina", "olav", "tora")
+)
+as_frida, as_gunnar, as_hanne, as_ivar, as_ute = map(_client_fixture, ("frida", "gunnar", "hanne", "ivar", "ute"))
+
+
+@pytest.fixture
+def queries(app: Flask) -> Any:
+    """Counts the statements that a block sends: `with queries() as sent: …; assert len(sent) <= 7`."""
+    from contextlib import contextmanager
+
+    from sqlalchemy import event
+
+    @contextmanager
+    def count() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+            if not statement.startswith(("PRAGMA", "BEGIN")):
+                sent.append(statement)
+
+        engines = {state(app).engines.read, state(app).engines.write}
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            for engine in engines:
+                event.remove(engine, "before_cursor_execute", note)
+
+    return count
