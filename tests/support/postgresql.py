@@ -146,9 +146,7 @@ def start() -> Cluster:
         )
         if result.returncode:
             log = folder / "log"
-            raise RuntimeError(
-                f"{program} failed: {result.stderr or ''}{log.read_text() if log.exists() else ''}"
-            )
+            raise RuntimeError(f"{program} failed: {result.stderr or ''}{log.read_text() if log.exists() else ''}")
 
     data = str(folder / "data")
     try:

@@ -14,9 +14,11 @@ import pytest
 from flask import Flask, Response
 from playwright.sync_api import Browser, Page
 
-from tests.support import postgresql
+from tests.support import once, postgresql
 from tests.support.browser import axe_violations, console_messages, launch, overflows, tab_walk
 from tests.support.servers import ServerProcess, serve
+
+pytestmark = once
 
 STRICT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
 
@@ -78,9 +80,7 @@ GOOD_PAGE = """
 
 def test_a_good_page_passes_every_instrument(show: Show) -> None:
     complaints = []
-    page = show(
-        GOOD_PAGE, css="* { line-height: 2 }", watch=lambda page: complaints.append(console_messages(page))
-    )
+    page = show(GOOD_PAGE, css="* { line-height: 2 }", watch=lambda page: complaints.append(console_messages(page)))
 
     stops = tab_walk(page)
 
@@ -344,7 +344,7 @@ def test_a_template_is_waited_for_until_the_last_one_has_left(cluster: postgresq
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_cluster_does_not_outlive_the_process_that_started_it(number: signal.Signals) -> None:
     script = """
-from tests.support import postgresql
+from tests.support import once, postgresql
 cluster = postgresql.start_for_run()
 print(cluster.port, flush=True)
 input()
