@@ -18,7 +18,7 @@ from tests.support import once, postgresql
 from tests.support.browser import axe_violations, console_messages, launch, overflows, tab_walk
 from tests.support.servers import ServerProcess, serve
 
-pytestmark = once
+pytestmark = [once, pytest.mark.xdist_group("support")]  # one browser and one cluster serve them all
 
 STRICT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'"
 
