@@ -137,7 +137,8 @@ class HmsWiki:
         if KEY in app.extensions:
             raise SetupProblem(
                 N_(
-                    "hmswiki is mounted in this application already. Mount it once; for a second wiki make a second Flask application."
+                    "hmswiki is mounted in this application already. Mount it once; "
+                    "for a second wiki make a second Flask application."
                 )
             )
         own_accounts = identify is None if accounts is None else accounts
@@ -315,4 +316,5 @@ def _stylesheet() -> Response:
         abort(404)
     response = Response(assets.stylesheet(), content_type="text/css; charset=utf-8")
     response.set_etag(assets.fingerprint("hms.css"))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

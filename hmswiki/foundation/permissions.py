@@ -178,9 +178,8 @@ def may(actor: Actor | None, permission: Permission, *, within: HasPath | None =
         return Decision(False, grant.who)
     if grant.everybody or actor.holds(grant.everywhere) or actor.holds(grant.roles, within):
         return Decision(True)
-    if grant.own_unit and actor.unit_path is not None:
-        if within is None or within.path.startswith(actor.unit_path):
-            return Decision(True)
+    if grant.own_unit and actor.unit_path is not None and (within is None or within.path.startswith(actor.unit_path)):
+        return Decision(True)
     return Decision(False, grant.who)
 
 

@@ -15,10 +15,10 @@ from hmswiki.web.words import _, number, say
 
 # What a page says when the web server or Flask refuses, before any of our code has.
 _HTTP = {
-    400: (N_("This address cannot be read"), N_("Something in the address or the form is not as it should be. Go back and try again.")),
+    400: (N_("This address cannot be read"), N_("Something in the address or form is not right. Go back and try again.")),
     404: (N_("There is no page here"), N_("The address may be old or mistyped. Start again from the front page.")),
-    405: (N_("This cannot be opened like that"), N_("The address takes a form, not a visit. Go back and use the button.")),
-    500: (N_("Something went wrong on our side"), N_("Nothing was saved. Try again; if it goes on, tell whoever runs the site.")),
+    405: (N_("This cannot be opened like that"), N_("The address takes a form. Go back and use the button.")),
+    500: (N_("Something went wrong on our side"), N_("Nothing was saved. Try again, and tell whoever runs the site.")),
 }  # fmt: skip
 
 _TITLES = {

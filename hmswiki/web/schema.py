@@ -72,9 +72,7 @@ def ensure(app: Flask) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if version is not None and version not in known:
         raise SetupProblem(
-            N_(
-                "The database is of a newer release (%(version)s). Install that release of hmswiki, or restore a backup."
-            ),
+            N_("The database is of a newer release (%(version)s). Install that release, or restore a backup."),
             version=version,
         )
     if state(app).own_database and state(app).engines.dialect == "sqlite":

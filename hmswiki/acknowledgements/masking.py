@@ -1,0 +1,68 @@
+"""Small groups: where fewer than five are in the audience, a count is almost a name. Pure.
+
+Roles outside such a unit see "fewer than 5" and no parts. Where subtracting the others from a sum would tell
+the hidden number all the same, one more neighbour is hidden. Status, due date and overdue always show.
+Source: the product's rules of coverage, "Who is asked for what, and who sees what".
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from hmswiki.acknowledgements.coverage import Row, UnitFact
+
+SMALLEST_SHOWN = 5
+
+
+def hidden(
+    rows: Mapping[tuple[int, int], Row], units: Sequence[UnitFact], inside: Collection[int]
+) -> frozenset[tuple[int, int]]:
+    """The (guideline id, unit id) whose counts are not shown.
+
+    `rows` are all rows there are, also of units that the reader is not shown: sums hold them.
+    `inside` are the ids of the units whose counts the reader may see however small: their own unit and those
+    in which they hold a role, with none above or beneath.
+    """
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for unit in units:
+        children[unit.parent_id].append(unit.id)
+    masked: set[tuple[int, int]] = set()
+    for guideline_id in {guideline_id for guideline_id, _ in rows}:
+        totals = {unit_id: row.count.total for (of, unit_id), row in rows.items() if of == guideline_id}
+        masked |= {(guideline_id, unit_id) for unit_id in _masked(totals, children, frozenset(inside))}
+    return frozenset(masked)
+
+
+def _masked(
+    totals: Mapping[int, int], children: Mapping[int | None, Sequence[int]], inside: frozenset[int]
+) -> set[int]:
+    """Ids of the units to hide, for one guideline."""
+    masked = {unit for unit, total in totals.items() if total < SMALLEST_SHOWN and unit not in inside}
+    sums = {
+        parent: [unit for unit in below if unit in totals] for parent, below in children.items() if parent in totals
+    }
+    # Hiding one more may open the sum above or beneath: go on until nothing can be subtracted any more.
+    while True:
+        more = {
+            unit
+            for parent, below in sums.items()
+            if parent is not None and (unit := _one_more(parent, below, totals, masked, inside)) is not None
+        }
+        if not more:
+            return masked
+        masked |= more
+
+
+def _one_more(
+    parent: int, below: Sequence[int], totals: Mapping[int, int], masked: set[int], inside: frozenset[int]
+) -> int | None:
+    """The unit to hide besides, where `parent` is the sum of those `below` and one hidden number would show."""
+    unseen = [unit for unit in (parent, *below) if unit in masked]
+    # Who is employed in the parent itself is a group too; it has no row, so its number is never shown.
+    rest = totals[parent] - sum(totals[unit] for unit in below)
+    rest_is_small = 0 < rest < SMALLEST_SHOWN and parent not in inside
+    if len(unseen) + (rest > 0) != 1 or not (unseen or rest_is_small):
+        return None
+    open_neighbours = [unit for unit in below if unit not in masked and unit not in inside]
+    if open_neighbours:
+        return min(open_neighbours, key=lambda unit: (totals[unit], unit))
+    return parent if parent not in masked and parent not in inside else None
