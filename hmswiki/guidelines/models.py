@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hmswiki.foundation.database import Base, Wording
@@ -105,10 +105,19 @@ class DraftState(StrEnum):
     DISCARDED = "discarded"
 
 
+OPEN_STATES = (DraftState.WRITING, DraftState.SENT, DraftState.RETURNED)
+"""Still on its way."""
+
+_IS_OPEN = text("state IN ('writing', 'sent', 'returned')")
+
+
 class Draft(Base):
     """What is being written: a new guideline, or the next edition of one. At most one open draft a guideline."""
 
     __tablename__ = "hms_drafts"
+    __table_args__ = (
+        Index("uq_hms_drafts_open", "slug", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(200), index=True)

@@ -100,19 +100,11 @@ def upgrade() -> None:
         sa.Column("summary", sa.JSON(), nullable=True),
         sa.Column("written_by_id", sa.Integer(), nullable=True),
         sa.Column("approved_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["approved_by_id"], ["hms_people.id"], name=op.f("fk_hms_editions_approved_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_editions_guideline_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["written_by_id"], ["hms_people.id"], name=op.f("fk_hms_editions_written_by_id")
-        ),
+        sa.ForeignKeyConstraint(["approved_by_id"], ["hms_people.id"], name=op.f("fk_hms_editions_approved_by_id")),
+        sa.ForeignKeyConstraint(["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_editions_guideline_id")),
+        sa.ForeignKeyConstraint(["written_by_id"], ["hms_people.id"], name=op.f("fk_hms_editions_written_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_editions")),
-        sa.UniqueConstraint(
-            "guideline_id", "major", "minor", name=op.f("uq_hms_editions_guideline_id_major_minor")
-        ),
+        sa.UniqueConstraint("guideline_id", "major", "minor", name=op.f("uq_hms_editions_guideline_id_major_minor")),
     )
     with op.batch_alter_table("hms_editions", schema=None) as batch_op:
         batch_op.create_index(
@@ -132,9 +124,7 @@ def upgrade() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_employments_person_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_employments_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_employments_recorded_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_employments_unit_id")),
         sa.ForeignKeyConstraint(
             ["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_employments_withdrawn_by_id")
@@ -170,9 +160,7 @@ def upgrade() -> None:
         sa.Column("guideline_id", sa.Integer(), nullable=False),
         sa.Column("what", sa.String(length=20), nullable=False),
         sa.Column("looked_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_name_lookups_guideline_id")
-        ),
+        sa.ForeignKeyConstraint(["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_name_lookups_guideline_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_name_lookups_unit_id")),
         sa.ForeignKeyConstraint(["viewer_id"], ["hms_people.id"], name=op.f("fk_hms_name_lookups_viewer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_name_lookups")),
@@ -193,9 +181,7 @@ def upgrade() -> None:
         sa.Column("withdrawal_reason", sa.Text(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["hms_people.id"], name=op.f("fk_hms_role_holdings_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_role_holdings_person_id")),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_role_holdings_recorded_by_id")
         ),
@@ -223,9 +209,7 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=True),
         sa.Column("legal_basis", sa.Text(), nullable=True),
         sa.Column("names_kept_until", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_rollouts_guideline_id")
-        ),
+        sa.ForeignKeyConstraint(["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_rollouts_guideline_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_rollouts")),
         sa.UniqueConstraint("key", name=op.f("uq_hms_rollouts_key")),
     )
@@ -253,9 +237,7 @@ def upgrade() -> None:
         "hms_unit_successors",
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("successor_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["successor_id"], ["hms_units.id"], name=op.f("fk_hms_unit_successors_successor_id")
-        ),
+        sa.ForeignKeyConstraint(["successor_id"], ["hms_units.id"], name=op.f("fk_hms_unit_successors_successor_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_unit_successors_unit_id")),
         sa.PrimaryKeyConstraint("unit_id", "successor_id", name=op.f("pk_hms_unit_successors")),
     )
@@ -270,12 +252,8 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawal_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_acknowledgements_edition_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["hms_people.id"], name=op.f("fk_hms_acknowledgements_person_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_acknowledgements_edition_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_acknowledgements_person_id")),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_acknowledgements_recorded_by_id")
         ),
@@ -285,13 +263,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_acknowledgements")),
     )
     with op.batch_alter_table("hms_acknowledgements", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_hms_acknowledgements_edition_id_person_id", ["edition_id", "person_id"], unique=False
-        )
+        batch_op.create_index("ix_hms_acknowledgements_edition_id_person_id", ["edition_id", "person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hms_acknowledgements_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_hms_acknowledgements_recorded_at"), ["recorded_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_hms_acknowledgements_recorded_at"), ["recorded_at"], unique=False)
 
     op.create_table(
         "hms_confirmations",
@@ -313,9 +287,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["confirmed_by_id"], ["hms_people.id"], name=op.f("fk_hms_confirmations_confirmed_by_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_confirmations_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_confirmations_edition_id")),
         sa.ForeignKeyConstraint(
             ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_confirmations_recorded_by_id")
         ),
@@ -346,18 +318,21 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("sent_by_id", sa.Integer(), nullable=True),
         sa.Column("edition_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["base_edition_id"], ["hms_editions.id"], name=op.f("fk_hms_drafts_base_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["base_edition_id"], ["hms_editions.id"], name=op.f("fk_hms_drafts_base_edition_id")),
         sa.ForeignKeyConstraint(["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_drafts_edition_id")),
-        sa.ForeignKeyConstraint(
-            ["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_drafts_guideline_id")
-        ),
+        sa.ForeignKeyConstraint(["guideline_id"], ["hms_guidelines.id"], name=op.f("fk_hms_drafts_guideline_id")),
         sa.ForeignKeyConstraint(["sent_by_id"], ["hms_people.id"], name=op.f("fk_hms_drafts_sent_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_drafts")),
     )
     with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hms_drafts_slug"), ["slug"], unique=False)
+        batch_op.create_index(
+            "uq_hms_drafts_open",
+            ["slug"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('writing', 'sent', 'returned')"),
+            postgresql_where=sa.text("state IN ('writing', 'sent', 'returned')"),
+        )
 
     op.create_table(
         "hms_name_lookup_people",
@@ -366,9 +341,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["lookup_id"], ["hms_name_lookups.id"], name=op.f("fk_hms_name_lookup_people_lookup_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["hms_people.id"], name=op.f("fk_hms_name_lookup_people_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_name_lookup_people_person_id")),
         sa.PrimaryKeyConstraint("lookup_id", "person_id", name=op.f("pk_hms_name_lookup_people")),
     )
     with op.batch_alter_table("hms_name_lookup_people", schema=None) as batch_op:
@@ -387,17 +360,11 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawal_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_questions_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_questions_edition_id")),
         sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_questions_person_id")),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_questions_recorded_by_id")
-        ),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_questions_recorded_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_questions_unit_id")),
-        sa.ForeignKeyConstraint(
-            ["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_questions_withdrawn_by_id")
-        ),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_questions_withdrawn_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_questions")),
     )
     with op.batch_alter_table("hms_questions", schema=None) as batch_op:
@@ -409,9 +376,7 @@ def upgrade() -> None:
         "hms_rollout_units",
         sa.Column("rollout_id", sa.Integer(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["rollout_id"], ["hms_rollouts.id"], name=op.f("fk_hms_rollout_units_rollout_id")
-        ),
+        sa.ForeignKeyConstraint(["rollout_id"], ["hms_rollouts.id"], name=op.f("fk_hms_rollout_units_rollout_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_rollout_units_unit_id")),
         sa.PrimaryKeyConstraint("rollout_id", "unit_id", name=op.f("pk_hms_rollout_units")),
     )
@@ -427,9 +392,7 @@ def upgrade() -> None:
         sa.Column("contents", sa.JSON(), nullable=False),
         sa.Column("words", sa.Integer(), nullable=False),
         sa.Column("render_failed", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_translations_edition_id")
-        ),
+        sa.ForeignKeyConstraint(["edition_id"], ["hms_editions.id"], name=op.f("fk_hms_translations_edition_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_translations")),
         sa.UniqueConstraint("edition_id", "language", name=op.f("uq_hms_translations_edition_id_language")),
     )
@@ -438,9 +401,7 @@ def upgrade() -> None:
         sa.Column("confirmation_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["confirmation_id"],
-            ["hms_confirmations.id"],
-            name=op.f("fk_hms_confirmation_exceptions_confirmation_id"),
+            ["confirmation_id"], ["hms_confirmations.id"], name=op.f("fk_hms_confirmation_exceptions_confirmation_id")
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["hms_people.id"], name=op.f("fk_hms_confirmation_exceptions_person_id")
@@ -452,13 +413,9 @@ def upgrade() -> None:
         sa.Column("confirmation_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["confirmation_id"],
-            ["hms_confirmations.id"],
-            name=op.f("fk_hms_confirmation_only_confirmation_id"),
+            ["confirmation_id"], ["hms_confirmations.id"], name=op.f("fk_hms_confirmation_only_confirmation_id")
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["hms_people.id"], name=op.f("fk_hms_confirmation_only_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_confirmation_only_person_id")),
         sa.PrimaryKeyConstraint("confirmation_id", "person_id", name=op.f("pk_hms_confirmation_only")),
     )
     op.create_table(
@@ -475,9 +432,7 @@ def upgrade() -> None:
         sa.Column("draft_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["hms_drafts.id"], name=op.f("fk_hms_draft_writers_draft_id")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["hms_people.id"], name=op.f("fk_hms_draft_writers_person_id")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_draft_writers_person_id")),
         sa.PrimaryKeyConstraint("draft_id", "person_id", name=op.f("pk_hms_draft_writers")),
     )
     op.create_table(
@@ -490,15 +445,9 @@ def upgrade() -> None:
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
         sa.Column("withdrawal_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["hms_questions.id"], name=op.f("fk_hms_replies_question_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_replies_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_replies_withdrawn_by_id")
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["hms_questions.id"], name=op.f("fk_hms_replies_question_id")),
+        sa.ForeignKeyConstraint(["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_replies_recorded_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_replies_withdrawn_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_replies")),
     )
     with op.batch_alter_table("hms_replies", schema=None) as batch_op:
@@ -529,6 +478,11 @@ def downgrade() -> None:
 
     op.drop_table("hms_name_lookup_people")
     with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_hms_drafts_open",
+            sqlite_where=sa.text("state IN ('writing', 'sent', 'returned')"),
+            postgresql_where=sa.text("state IN ('writing', 'sent', 'returned')"),
+        )
         batch_op.drop_index(batch_op.f("ix_hms_drafts_slug"))
 
     op.drop_table("hms_drafts")
