@@ -6,9 +6,14 @@ Source: the product's rules of coverage, "Who is asked for what, and who sees wh
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from hmswiki.acknowledgements.coverage import Row, UnitFact
+from hmswiki.acknowledgements.coverage import Count, Row, Status, UnitFact
+from hmswiki.foundation.permissions import Actor, Permission, may
+from hmswiki.organisation.models import Unit
 
 SMALLEST_SHOWN = 5
 
@@ -66,3 +71,56 @@ def _one_more(
     if open_neighbours:
         return min(open_neighbours, key=lambda unit: (totals[unit], unit))
     return parent if parent not in masked and parent not in inside else None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row as one reader may see it. `count` is None where the group is too small for this reader."""
+
+    row: Row
+    count: Count | None
+
+    @property
+    def status(self) -> Status:
+        return self.row.status
+
+    @property
+    def due(self) -> date | None:
+        return self.row.due
+
+    @property
+    def overdue(self) -> bool:
+        return self.row.overdue
+
+    def as_data(self) -> dict[str, Any]:
+        """As `Row.as_data`; where the count is hidden `total` is "fewer than 5" and the parts are None."""
+        data = self.row.as_data()
+        if self.count is None:
+            data |= {"total": FEWER, "acknowledged": None, "informed": None, "missing": None}
+        return data
+
+
+FEWER = f"fewer than {SMALLEST_SHOWN}"
+
+
+def shown_to(actor: Actor, rows: Mapping[tuple[int, int], Row], units: Sequence[Unit]) -> dict[tuple[int, int], Shown]:
+    """The rows that `actor` may see, by (guideline id, unit id), with small groups hidden.
+
+    `rows` must be whole: those of all units open that day, since sums hold them. `units` are all units.
+    Whatever shows a count to somebody takes it from here: page, export and mail.
+    """
+    inside = {holding.unit_id for holding in actor.holdings}
+    if actor.unit_id is not None:
+        inside.add(actor.unit_id)
+    facts = [UnitFact(unit.id, unit.code, unit.parent_id, unit.opened, unit.closed) for unit in units]
+    masked = hidden(rows, facts, inside)
+    allowed = {unit.id for unit in units if may(actor, Permission.SEE_COVERAGE, within=unit)}
+    return {
+        key: Shown(row, None if key in masked else row.count) for key, row in rows.items() if row.unit_id in allowed
+    }
+
+
+def sum_of(shown: Iterable[Shown]) -> tuple[Count, int]:
+    """The sum over the rows whose counts are shown, and how many rows it leaves out because they are hidden."""
+    counts = [one.count for one in shown]
+    return sum((count for count in counts if count is not None), Count()), counts.count(None)
