@@ -1,6 +1,8 @@
 """Tables of the organisation."""
 
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -88,3 +90,29 @@ class RoleHolding(IsFact, HasPeriod, Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     unit: Mapped[Unit] = relationship()
+
+
+class ChangeKind(StrEnum):
+    """What was done to a unit or to a person's entry in the register."""
+
+    ADDED = "added"
+    EDITED = "edited"
+    CLOSED = "closed"
+
+
+class RegisterChange(Base):
+    """Who changed a unit or a person's entry, and when. Employments and roles carry this themselves.
+
+    `details` says what: for a unit `{"name": [before, after]}`, for a person only which entries were changed,
+    `{"email": []}`, so that an old address is not kept.
+    """
+
+    __tablename__ = "hms_register_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("hms_units.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"), index=True)
+    kind: Mapped[ChangeKind] = mapped_column(String(20))
+    details: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))

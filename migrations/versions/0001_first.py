@@ -169,6 +169,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hms_name_lookups_viewer_id"), ["viewer_id"], unique=False)
 
     op.create_table(
+        "hms_register_changes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["hms_people.id"], name=op.f("fk_hms_register_changes_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_register_changes_person_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["hms_units.id"], name=op.f("fk_hms_register_changes_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_register_changes")),
+    )
+    with op.batch_alter_table("hms_register_changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hms_register_changes_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hms_register_changes_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
         "hms_role_holdings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -513,6 +533,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hms_role_holdings_person_id"))
 
     op.drop_table("hms_role_holdings")
+    with op.batch_alter_table("hms_register_changes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hms_register_changes_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_hms_register_changes_person_id"))
+
+    op.drop_table("hms_register_changes")
     with op.batch_alter_table("hms_name_lookups", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hms_name_lookups_viewer_id"))
 
