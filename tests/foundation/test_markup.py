@@ -617,7 +617,7 @@ def test_what_could_not_be_rendered_is_escaped_and_counted() -> None:
 
 def test_a_short_text_that_becomes_very_much_html_is_given_up_before_it_is_cleaned() -> None:
     with pytest.raises(Exception, match="characters of HTML"):
-        render_unguarded(f"[a]: /{'x' * 5_000}\n\n" + "[a] " * 1_000)
+        render_unguarded(f"[a]: /{'x' * 5_000}\n\n" + "[a], " * 1_000)
 
 
 def test_after_a_trap_the_next_text_is_rendered() -> None:
