@@ -20,9 +20,7 @@ Bundle = dict[str, list[Row]]
 FACTS_WITH_TWO_TIMES = ("employments", "roles", "acknowledgements", "confirmations")
 
 
-def coverage_rows(
-    bundle: Bundle, as_of: date, known_at: datetime, imported_at: datetime | None = None
-) -> list[Row]:
+def coverage_rows(bundle: Bundle, as_of: date, known_at: datetime, imported_at: datetime | None = None) -> list[Row]:
     """One row per unit and guideline, sorted by guideline then unit.
 
     Units without an audience for the guideline have no row.
@@ -126,9 +124,7 @@ def employed_in_tree(bundle: Bundle, person: str, top: str, on: date) -> bool:
     for employment in records(bundle, "employments"):
         if employment["person"] != person:
             continue
-        if holds(employment["from"], employment.get("to"), on) and is_in_tree(
-            bundle, employment["unit"], top
-        ):
+        if holds(employment["from"], employment.get("to"), on) and is_in_tree(bundle, employment["unit"], top):
             return True
     return False
 
@@ -317,9 +313,7 @@ def has_a_row(bundle: Bundle, guideline: str, unit: str, on: date) -> bool:
 
 def audience_in_tree(bundle: Bundle, guideline: str, unit: str, on: date) -> list[str]:
     """The audience employed in the unit's tree."""
-    return [
-        person for person in audience(bundle, guideline, on) if employed_in_tree(bundle, person, unit, on)
-    ]
+    return [person for person in audience(bundle, guideline, on) if employed_in_tree(bundle, person, unit, on)]
 
 
 def coverage_row(bundle: Bundle, guideline: str, unit: str, on: date) -> Row:

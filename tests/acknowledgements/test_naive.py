@@ -202,9 +202,7 @@ def test_the_unit_of_the_worked_example_has_the_row_that_the_rules_print(
 
 
 def test_a_fact_is_known_from_the_very_moment_it_is_recorded():
-    bundle = a_bundle(
-        acknowledgements=[an_acknowledgement("ada", "1.0", "2023-03-01", "2023-06-01T12:00:00+02:00")]
-    )
+    bundle = a_bundle(acknowledgements=[an_acknowledgement("ada", "1.0", "2023-03-01", "2023-06-01T12:00:00+02:00")])
     assert state(bundle, "ada", "2023-03-01", at("2023-06-01T09:59:59Z")) == "missing"
     assert state(bundle, "ada", "2023-03-01", at("2023-06-01T10:00:00Z")) == "acknowledged"
 
@@ -891,6 +889,22 @@ def test_of_rollouts_started_together_the_highest_id_as_text_gives_the_due_date(
     assert due(bundle, "IKJ", "2023-03-01")[0] == "2023-03-09"
 
 
+def test_a_small_letter_is_higher_than_a_capital_in_ids_and_unit_codes():
+    rollouts = [a_rollout("S2", due="2023-03-10"), a_rollout("r9", due="2023-03-09")]
+    answers = [
+        a_confirmation("ikj", "1.0", "2023-03-01", "not_informed"),
+        a_confirmation("NMR", "1.0", "2023-03-01", "unknown"),
+    ]
+    bundle = a_bundle(
+        units=[a_unit("FAK"), a_unit("ikj", "FAK"), a_unit("NMR", "ikj")],
+        employments=[a_job("bo", "NMR")],
+        rollouts=rollouts,
+        confirmations=answers,
+    )
+    assert due(bundle, "NMR", "2023-03-01")[0] == "2023-03-09"
+    assert status(bundle, "NMR", "2023-03-01") == "not_informed"
+
+
 def test_there_is_no_due_date_where_the_latest_started_rollout_has_none():
     bundle = a_bundle(
         rollouts=[a_rollout("r1", start="2023-02-01", due="2023-03-31"), a_rollout("r2", start="2023-02-02")]
@@ -1010,15 +1024,11 @@ def test_random_histories_hold_closed_units_and_successors_that_people_join(hist
 
 
 def test_random_histories_hold_lapses_that_matter(how_many_differ):
-    assert (
-        how_many_differ(lambda bundle: {"guidelines": with_key(bundle["guidelines"], renew_months=None)}) > 20
-    )
+    assert how_many_differ(lambda bundle: {"guidelines": with_key(bundle["guidelines"], renew_months=None)}) > 20
 
 
 def test_random_histories_hold_only_that_matters(how_many_differ):
-    assert (
-        how_many_differ(lambda bundle: {"confirmations": with_key(bundle["confirmations"], only=None)}) > 20
-    )
+    assert how_many_differ(lambda bundle: {"confirmations": with_key(bundle["confirmations"], only=None)}) > 20
 
 
 def test_random_histories_hold_roles_that_matter(how_many_differ):
