@@ -30,6 +30,7 @@ from hmswiki.foundation.markup import (
     Heading,
     MarkupTooLarge,
     Rendered,
+    heading_anchors,
     is_safe_link,
     render,
     render_unguarded,
@@ -381,6 +382,12 @@ def test_equal_headings_have_anchors_of_their_own_and_keep_them() -> None:
     assert anchors == ["mal", "mal-2", "mal-2-2", "mal-3", "section", "section-2"]
     longer = render_unguarded(text + "\n\nMer.\n\n## Mål").contents
     assert [heading.anchor for heading in longer] == [*anchors, "mal-4"]
+
+
+def test_anchors_can_be_known_without_rendering() -> None:
+    headings = ["Mål", "Content", "Mål", "Ærlig & åpen"]
+    shown = render_unguarded("\n\n".join(f"## {heading}" for heading in headings))
+    assert heading_anchors(headings) == [heading.anchor for heading in shown.contents]
 
 
 def test_no_heading_takes_an_anchor_from_the_page_around_it() -> None:
