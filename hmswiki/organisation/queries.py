@@ -44,7 +44,8 @@ def actor(session: Session, external_key: str, today: date) -> Actor | None:
 
 def unit(session: Session, code: str) -> Unit:
     """The unit with `code`. Raises NotFound."""
-    found = session.scalar(select(Unit).where(Unit.code == code))
+    # PostgreSQL keeps no such letter: it cannot even be asked for it.
+    found = None if "\0" in code else session.scalar(select(Unit).where(Unit.code == code))
     if found is None:
         raise NotFound(N_("There is no unit with the code %(code)s."), code=code)
     return found
@@ -52,7 +53,7 @@ def unit(session: Session, code: str) -> Unit:
 
 def person(session: Session, external_key: str) -> Person:
     """The person with the employer's id. Raises NotFound."""
-    found = session.scalar(select(Person).where(Person.external_key == external_key))
+    found = None if "\0" in external_key else session.scalar(select(Person).where(Person.external_key == external_key))
     if found is None:
         raise NotFound(N_("There is no person with the id %(id)s in the register."), id=external_key)
     return found
