@@ -2,7 +2,8 @@
 
 Employments and roles are facts: recorded and withdrawn, never edited. What changes one withdraws it and records
 another, both with the same time. Whoever changes something about a person holds the person's row until the end
-of the transaction, so that two changes at the same time cannot leave two employments on one day.
+of the transaction, so that two changes at the same time cannot leave two employments on one day. `by` is None
+where it is the command line that acts.
 """
 
 from collections.abc import Mapping
@@ -30,7 +31,14 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
 
 
 def add_person(
-    session: Session, external_key: str, *, name: str, email: str | None, language: str | None, by: Actor, at: datetime
+    session: Session,
+    external_key: str,
+    *,
+    name: str,
+    email: str | None,
+    language: str | None,
+    by: Actor | None,
+    at: datetime,
 ) -> Person:
     """Enter a person into the register. The employer's id can never be changed."""
     taken = Refusal(
@@ -49,7 +57,11 @@ def add_person(
         raise taken from None
     session.add(
         RegisterChange(
-            person_id=person.id, kind=ChangeKind.ADDED, details={}, changed_at=at, changed_by_id=by.person_id
+            person_id=person.id,
+            kind=ChangeKind.ADDED,
+            details={},
+            changed_at=at,
+            changed_by_id=by.person_id if by else None,
         )
     )
     return person
@@ -60,7 +72,14 @@ def _name_of(session: Session, external_key: str) -> str | None:
 
 
 def edit_person(
-    session: Session, person: Person, *, name: str, email: str | None, language: str | None, by: Actor, at: datetime
+    session: Session,
+    person: Person,
+    *,
+    name: str,
+    email: str | None,
+    language: str | None,
+    by: Actor | None,
+    at: datetime,
 ) -> bool:
     """Change what the register says of a person. False: it said so already."""
     new: Mapping[str, str | None] = {"name": name, "email": email, "language": language}
@@ -74,7 +93,7 @@ def edit_person(
                 kind=ChangeKind.EDITED,
                 details={field: [] for field in changed},
                 changed_at=at,
-                changed_by_id=by.person_id,
+                changed_by_id=by.person_id if by else None,
             )
         )
     return bool(changed)
@@ -188,7 +207,7 @@ def give_role(
     *,
     starts_on: date,
     ends_on: date | None,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
 ) -> RoleHolding:
     """Record that the person holds the role in the unit and those beneath it. Raises Refusal."""
@@ -256,7 +275,7 @@ def _record_role(
     starts_on: date,
     ends_on: date | None,
     *,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
 ) -> RoleHolding:
     rules.check_days(starts_on, ends_on)
@@ -277,7 +296,7 @@ def _record_role(
     )
     holding = RoleHolding(
         person=person, unit=unit, role=role, starts_on=starts_on, ends_on=ends_on,
-        recorded_at=at, recorded_by_id=by.person_id,
+        recorded_at=at, recorded_by_id=by.person_id if by else None,
     )  # fmt: skip
     session.add(holding)
     session.flush()

@@ -39,7 +39,7 @@ def open_unit(
     opened: date,
     kind: str | None,
     position: float | None,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
 ) -> Unit:
     """A new unit, beneath `parent` or at the top. Its code, parent and first day can never be changed."""
@@ -239,5 +239,8 @@ def _lock(session: Session, unit: Unit, *, read: bool = False) -> None:
     ).one()
 
 
-def _note(session: Session, unit: Unit, kind: ChangeKind, details: dict[str, Any], *, by: Actor, at: datetime) -> None:
-    session.add(RegisterChange(unit_id=unit.id, kind=kind, details=details, changed_at=at, changed_by_id=by.person_id))
+def _note(
+    session: Session, unit: Unit, kind: ChangeKind, details: dict[str, Any], *, by: Actor | None, at: datetime
+) -> None:
+    by_id = by.person_id if by else None
+    session.add(RegisterChange(unit_id=unit.id, kind=kind, details=details, changed_at=at, changed_by_id=by_id))
