@@ -1,5 +1,6 @@
 """create_app: the standalone wiki, with its own database and its own sign-in."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ def create_app(settings: config.Settings | None = None, **overrides: Any) -> Fla
     app.config.update(
         SESSION_COOKIE_NAME="hmswiki", SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure, WTF_CSRF_TIME_LIMIT=None,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=current.session_days), SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=current.max_request_bytes, MAX_FORM_MEMORY_SIZE=current.max_request_bytes,
     )  # fmt: skip
     if current.trusted_proxies:

@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 
 from hmswiki import config
 from hmswiki.foundation.bundles import RecordKind
-from hmswiki.foundation.errors import N_, Refusal, SetupProblem
+from hmswiki.foundation.errors import Refusal, SetupProblem
 from hmswiki.foundation.permissions import Permission
 from hmswiki.foundation.submissions import AlreadyDone
 from hmswiki.organisation.queries import actor as load_actor
@@ -136,16 +136,12 @@ class HmsWiki:
         """
         if KEY in app.extensions:
             raise SetupProblem(
-                N_(
-                    "hmswiki is mounted in this application already. Mount it once; "
-                    "for a second wiki make a second Flask application."
-                )
+                "hmswiki is mounted in this application already. Mount it once; "
+                "for a second wiki make a second Flask application."
             )
         own_accounts = identify is None if accounts is None else accounts
         if not own_accounts and identify is None:
-            raise SetupProblem(
-                N_("Without accounts of its own the wiki must be told who is signed in: pass identify=…")
-            )
+            raise SetupProblem("Without accounts of its own the wiki must be told who is signed in: pass identify=…")
         current = config.from_app_config(app.config, **overrides)
         if not app.secret_key:
             app.secret_key = current.secret_key or kept_secret(current.instance)
@@ -255,7 +251,7 @@ def kept_secret(instance: Path) -> str:
             if stat.S_IMODE(file.stat().st_mode) & 0o077:
                 log.warning("%s can be read by others; `chmod 600` it", file)
             return kept
-        raise SetupProblem(N_("%(file)s is empty. Remove it, and a new key is made."), file=str(file)) from None
+        raise SetupProblem(("%(file)s is empty. Remove it, and a new key is made."), file=str(file)) from None
     with os.fdopen(descriptor, "w", encoding="ascii") as opened:
         secret = token_urlsafe(48)
         opened.write(secret + "\n")
@@ -298,7 +294,7 @@ def _protect(response: Response) -> Response:
     headers = response.headers
     headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")  # a page whose address is a secret says less
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if not (request.endpoint or "").endswith((".static", ".stylesheet")):
         # Private pages: no shared cache keeps them, and the browser asks before showing one again.

@@ -15,7 +15,7 @@ from hmswiki.web.words import _, number, say
 
 # What a page says when the web server or Flask refuses, before any of our code has.
 _HTTP = {
-    400: (N_("This address cannot be read"), N_("Something in the address or form is not right. Go back and try again.")),
+    400: (N_("This address cannot be read"), N_("Something in the address or form is wrong. Go back and try again.")),
     404: (N_("There is no page here"), N_("The address may be old or mistyped. Start again from the front page.")),
     405: (N_("This cannot be opened like that"), N_("The address takes a form. Go back and use the button.")),
     500: (N_("Something went wrong on our side"), N_("Nothing was saved. Try again, and tell whoever runs the site.")),
@@ -97,7 +97,12 @@ def _resend(refusal: Refusal) -> BaseResponse:
     fields: list[tuple[str, str]] = []
     if not foreign:
         form: MultiDict[str, Any] = request.form
-        fields = [(name, value) for name, value in form.items(multi=True) if name != "csrf_token"]
+        # Passwords are typed again: they have no place in a page that a browser may keep.
+        fields = [
+            (name, value)
+            for name, value in form.items(multi=True)
+            if name not in ("csrf_token", "password", "again", "current")
+        ]
     response = make_response(
         render_template(
             "hmswiki/resend.html",
