@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from hmswiki import config
 from hmswiki.foundation.errors import Refusal
 from hmswiki.web import schema
+from hmswiki.web.bundle_commands import bundle
 from hmswiki.web.commands import in_application, progress, result
 from hmswiki.web.context import state
 
@@ -73,6 +74,7 @@ def flask_group(wiki: "HmsWiki") -> AppGroup:
     for command in wiki.commands:
         group.add_command(command)
     group.add_command(db)
+    group.add_command(bundle)
     return group
 
 
@@ -106,6 +108,7 @@ def new_migration(message: str) -> None:
 
 
 main.add_command(db)
+main.add_command(bundle)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hmswiki.acknowledgements import bundle
 from hmswiki.acknowledgements.views import blueprint
 from hmswiki.foundation.errors import N_
 
@@ -11,5 +12,7 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
     wiki.add_menu_item("acknowledgements.home", N_("My page"), order=10)
     wiki.add_personal_item("acknowledgements.my_record", N_("My record"), order=10)

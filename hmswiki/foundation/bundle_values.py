@@ -174,15 +174,20 @@ def language(value: Any) -> str:
 
 
 def wording(value: Any) -> str | dict[str, str]:
-    """A text, or the same in several languages."""
-    if isinstance(value, str):
-        return words(value)
-    if not isinstance(value, dict):
-        raise Unreadable(f'is {_named(value)}, and must be a text, or texts by language like {{"nb": "…", "en": "…"}}.')
-    found = {check_language(code): text(said) for code, said in value.items()}
-    if not any(said.strip() for said in found.values()):
+    """A text, or the same in several languages; not empty."""
+    found = wording_or_nothing(value)
+    if not any(said.strip() for said in ([found] if isinstance(found, str) else found.values())):
         raise Unreadable("is empty. Write it in at least one language.")
     return found
+
+
+def wording_or_nothing(value: Any) -> str | dict[str, str]:
+    """A text, or the same in several languages; it may be empty."""
+    if isinstance(value, str):
+        return text(value)
+    if not isinstance(value, dict):
+        raise Unreadable(f'is {_named(value)}, and must be a text, or texts by language like {{"nb": "…", "en": "…"}}.')
+    return {check_language(code): text(said) for code, said in value.items()}
 
 
 def check_language(code: str) -> str:
@@ -210,15 +215,36 @@ def as_list(value: Any) -> list[Any]:
 def as_object(value: Any, *, required: Iterable[str] = (), optional: Iterable[str] = ()) -> Mapping[str, Any]:
     """An object within a record, with these keys and no others."""
     required, optional = tuple(required), tuple(optional)
-    if not isinstance(value, dict):
-        raise Unreadable(f"holds {_named(value)} where an object in curly brackets must stand.")
-    for name in value:
+    for name in some_object(value):
         if name not in required and name not in optional:
             raise Unreadable(f'holds an unknown key "{shortened(name)}".{nearest(name, (*required, *optional))}')
     for name in required:
         if value.get(name) is None:
             raise Unreadable(f'lacks the key "{name}". Add it.')
+    found: Mapping[str, Any] = value
+    return found
+
+
+def some_object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Unreadable(f"holds {_named(value)} where an object in curly brackets must stand.")
     return value
+
+
+def anything(value: Any) -> Any:
+    """Whatever JSON can say, as long as the databases can keep it."""
+    match value:
+        case str():
+            return text(value)
+        case list():
+            return [anything(one) for one in value]
+        case dict():
+            return {text(name): anything(one) for name, one in value.items()}
+        case bool() | None:
+            return value
+        case _:
+            number(value)
+            return value
 
 
 def _storable(value: str) -> str:

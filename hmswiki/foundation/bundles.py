@@ -7,10 +7,10 @@ it. The format's reference is docs/bundle.md.
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import chain
+from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, func, insert, select, text
 from sqlalchemy.orm import Session
@@ -44,6 +44,7 @@ PROGRESS_EVERY = 50_000
 
 Progress = Callable[[str], None]
 Row = dict[str, Any]
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,13 @@ class Record:
         return BundleError(sentence, file=self.file, line=self.line)
 
 
+def in_batches(found: Iterable[Item], size: int = 500) -> Iterator[list[Item]]:
+    """`found` in lists of at most `size`: what a select can be asked for at once."""
+    rest = iter(found)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
 # The keys that every fact may carry (hmswiki.foundation.ledger.IsFact).
 FACT_KEYS = (
     Key("recorded_at", values.moment, nullable=False),
@@ -123,6 +131,19 @@ FACT_KEYS = (
     Key("withdrawn_by", values.key_up_to(200)),
     Key("withdrawal_reason", values.text),
 )
+
+
+def complete_times(record: Record, at: datetime) -> None:
+    """Give a fact without `recorded_at` the time of import, and refuse times the wrong way round."""
+    recorded_at, withdrawn_at = record.values["recorded_at"], record.values["withdrawn_at"]
+    if recorded_at is None:
+        # Withdrawn before it came here: it was never known here, and its two times keep their order.
+        record.values["recorded_at"] = at if withdrawn_at is None else min(at, withdrawn_at)
+    elif withdrawn_at is not None and withdrawn_at < recorded_at:
+        raise record.wrong(
+            '"withdrawn_at" lies before "recorded_at", and a fact is withdrawn after it was recorded. '
+            "Correct one of them."
+        )
 
 
 def dumped_fact(fact: Any, people: Mapping[int, str]) -> Row:
@@ -317,7 +338,7 @@ class _Reading:
             raise self._unknown_key(given, line)
         record = Record(file, line, found)
         if self._is_fact:
-            self._complete_times(record)
+            complete_times(record, self._at)
         return record
 
     def _unknown_key(self, given: Row, line: int) -> BundleError:
@@ -331,24 +352,13 @@ class _Reading:
             line=line,
         )
 
-    def _complete_times(self, record: Record) -> None:
-        recorded_at, withdrawn_at = record.values["recorded_at"], record.values["withdrawn_at"]
-        if recorded_at is None:
-            # Withdrawn before it came here: it was never known here, and its two times keep their order.
-            record.values["recorded_at"] = self._at if withdrawn_at is None else min(self._at, withdrawn_at)
-        elif withdrawn_at is not None and withdrawn_at < recorded_at:
-            raise record.wrong(
-                '"withdrawn_at" lies before "recorded_at", and a fact is withdrawn after it was recorded. '
-                "Correct one of them."
-            )
-
     def _identity(self, record: Record) -> Hashable:
         names = self._kind.unique or self._keys
         identity = tuple([record.values[name] for name in names])
         try:
             hash(identity)
         except TypeError:
-            return encode([str(value) if isinstance(value, date) else value for value in identity])
+            return encode(identity)
         return identity
 
     def _refuse_doubled(self, record: Record) -> None:

@@ -47,8 +47,12 @@ class UtcDateTime(TypeDecorator[datetime]):
 Wording = str | Mapping[str, str]
 
 
+# None is NULL in the database too, not the JSON text "null".
+_JSON = JSON(none_as_null=True)
+
+
 class Base(DeclarativeBase):
     """Every table of hmswiki. Plain SQLAlchemy: it exists before any app and runs on any engine."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON, Wording: JSON}
+    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: _JSON, list[Any]: _JSON, Wording: _JSON}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from hmswiki.foundation.permissions import Actor
-from hmswiki.organisation import queries
+from hmswiki.organisation import bundle, queries
 from hmswiki.organisation.views import blueprint
 from hmswiki.web.context import read_session, state
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
     wiki.on_mount(_describe_actors)
 
 
