@@ -1,8 +1,10 @@
 """Decisions about what is being written, without a database: addresses, document facts, numbers, days."""
 
+import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -261,3 +263,41 @@ def _basis(value: Any) -> dict[str, str]:
             field="legal_basis", title=title,
         )  # fmt: skip
     return {"title": title, "url": url}
+
+
+# --- What a person sees ---------------------------------------------------------------------------------------
+
+
+def mark_of_text(title: str, body: str, summary: str) -> str:
+    """The same for the same text, however it was sent; a form carries it to tell whether somebody saved since."""
+    return _mark([clean_line(title), clean(body).strip("\n"), clean(summary).strip()])
+
+
+def mark_of_facts(facts: Mapping[str, Any]) -> str:
+    return _mark([[name, facts.get(name)] for name in FACTS])
+
+
+def _mark(parts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+# The ends of passages in the renderer's HTML; of these only p and li hold running text.
+_BLOCK = re.compile(r"(</?(?:p|li|ul|ol|pre|blockquote|table|thead|tbody|tr|th|td|h[2-4]|hr)\b[^>]*>)")
+
+
+def with_changes_marked(html: str, base_html: str) -> str:
+    """`html` with a class on the paragraphs and list lines that `base_html` lacks. Both are the renderer's."""
+    known = {passage for _, passage in _passages(base_html)}
+    pieces = _BLOCK.split(html)
+    for index, passage in _passages(html):
+        if passage not in known:
+            pieces[index] = pieces[index].replace(">", ' class="hms-changed">', 1)
+    return "".join(pieces)
+
+
+def _passages(html: str) -> Iterator[tuple[int, str]]:
+    """The place of each opening tag of a passage among the pieces, and the passage."""
+    pieces = _BLOCK.split(html)
+    for index in range(1, len(pieces) - 1, 2):
+        if pieces[index] in ("<p>", "<li>") and pieces[index + 1].strip():
+            yield index, pieces[index + 1].strip()
