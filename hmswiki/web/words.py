@@ -4,6 +4,7 @@ In Python: `from hmswiki.web.words import _, ngettext, _l`. In templates: `t("â€
 escape what is filled in. Names differ from a host's `_` on purpose: its templates keep their own words.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -25,8 +26,8 @@ domain = Domain(_FOLDERS, domain="hmswiki")
 
 NBSP = "\N{NO-BREAK SPACE}"
 
-_ = domain.gettext
-ngettext = domain.ngettext
+_: Callable[..., str] = domain.gettext
+ngettext: Callable[..., str] = domain.ngettext
 _l = domain.lazy_gettext
 
 
