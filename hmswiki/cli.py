@@ -13,7 +13,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from hmswiki import config
+from hmswiki.demo.command import demo
 from hmswiki.foundation.errors import Refusal
+from hmswiki.serving import check, serve
 from hmswiki.web import schema
 from hmswiki.web.bundle_commands import bundle
 from hmswiki.web.commands import in_application, progress, result
@@ -73,8 +75,8 @@ def flask_group(wiki: "HmsWiki") -> AppGroup:
     group = RefusingAppGroup("hms", help="The HSE wiki.")
     for command in wiki.commands:
         group.add_command(command)
-    group.add_command(db)
-    group.add_command(bundle)
+    for command in (bundle, db, serve, check, demo):
+        group.add_command(command)
     return group
 
 
@@ -107,8 +109,8 @@ def new_migration(message: str) -> None:
             result(made.path)
 
 
-main.add_command(db)
-main.add_command(bundle)
+for _command in (bundle, db, serve, check, demo):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

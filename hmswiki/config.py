@@ -13,7 +13,7 @@ from types import UnionType
 from typing import Any, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hmswiki.foundation.errors import N_, SetupProblem
+from hmswiki.foundation.errors import SetupProblem
 
 PREFIX = "HMSWIKI_"
 FILE_NAME = "hmswiki.toml"
@@ -74,7 +74,7 @@ class Settings:
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise SetupProblem(
-                N_("There is no time zone %(zone)s. Write it like Europe/Oslo in time_zone."),
+                ("There is no time zone %(zone)s. Write it like Europe/Oslo in time_zone."),
                 zone=self.time_zone,
             ) from None
 
@@ -101,12 +101,12 @@ def load(*, cwd: Path | None = None, environ: Mapping[str, str] | None = None, *
             values.update(tomllib.loads(file.read_text(encoding="utf-8")))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SetupProblem(
-                N_("%(file)s cannot be read: %(problem)s. Write it as TOML."),
+                ("%(file)s cannot be read: %(problem)s. Write it as TOML."),
                 file=str(file),
                 problem=str(error),
             ) from error
     elif PREFIX + "CONFIG" in environ:
-        raise SetupProblem(N_("There is no file %(file)s, which HMSWIKI_CONFIG names."), file=str(file))
+        raise SetupProblem(("There is no file %(file)s, which HMSWIKI_CONFIG names."), file=str(file))
     names = {setting.name for setting in setting_fields()}
     for key, text in environ.items():
         name = key.removeprefix(PREFIX).lower()
@@ -123,7 +123,7 @@ def from_values(values: Mapping[str, Any], *, source: str = "the configuration")
     for name in values:
         if name not in names:
             raise SetupProblem(
-                N_("%(source)s has an unknown setting %(name)s. The settings are in docs/settings.md."),
+                ("%(source)s has an unknown setting %(name)s. The settings are in docs/settings.md."),
                 source=source, name=name,
             )  # fmt: skip
     return Settings(**{name: _read(name, hints[name], value) for name, value in values.items()})
@@ -167,6 +167,6 @@ def _read(name: str, hint: Any, value: Any) -> Any:
     except (KeyError, TypeError, ValueError):
         pass
     raise SetupProblem(
-        N_("The setting %(name)s is %(value)s, which cannot be read. docs/settings.md says what it takes."),
+        ("The setting %(name)s is %(value)s, which cannot be read. docs/settings.md says what it takes."),
         name=name, value=repr(value),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Connection
 
-from hmswiki.foundation.errors import N_, SetupProblem
+from hmswiki.foundation.errors import SetupProblem
 from hmswiki.web.context import state
 
 VERSION_TABLE = "hms_schema_version"
@@ -72,12 +72,12 @@ def ensure(app: Flask) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
     if version is not None and version not in known:
         raise SetupProblem(
-            N_("The database is of a newer release (%(version)s). Install that release, or restore a backup."),
+            ("The database is of a newer release (%(version)s). Install that release, or restore a backup."),
             version=version,
         )
     if state(app).own_database and state(app).engines.dialect == "sqlite":
         upgrade(app)
         return
     if version is None:
-        raise SetupProblem(N_("The database has no tables of hmswiki yet. Run: hmswiki db upgrade"))
-    raise SetupProblem(N_("The database's tables are of an older release. Run: hmswiki db upgrade"))
+        raise SetupProblem("The database has no tables of hmswiki yet. Run: hmswiki db upgrade")
+    raise SetupProblem("The database's tables are of an older release. Run: hmswiki db upgrade")
