@@ -114,7 +114,7 @@ def dump_units(session: Session) -> Iterator[list[Row]]:
 
 def unit_codes(session: Session) -> dict[int, str]:
     """Codes by id."""
-    return dict(session.execute(select(Unit.id, Unit.code)).tuples())
+    return dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
 
 
 # --- People -------------------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from hmswiki.foundation.permissions import Actor
-from hmswiki.organisation import bundle, queries
+from hmswiki.foundation.errors import N_
+from hmswiki.foundation.permissions import Actor, Permission
+from hmswiki.organisation import bundle, fact_views, people_views, queries, unit_views  # noqa: F401, their routes
 from hmswiki.organisation.views import blueprint
 from hmswiki.web.context import read_session, state
 
@@ -17,6 +18,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)
+    wiki.add_menu_item("organisation.index", N_("Organisation"), permission=Permission.SEE_ORGANISATION, order=60)
     wiki.on_mount(_describe_actors)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from hmswiki.foundation.errors import N_, NotFound, Refusal
@@ -39,7 +39,7 @@ class Page(Generic[Row]):
         return max(1, -(-self.total // self.size))
 
 
-def _paged(session: Session, query: Select[Any], counting: Select[Any], number: int, size: int) -> tuple[Any, int]:
+def _paged(session: Session, query: Any, counting: Any, number: int, size: int) -> tuple[Any, int]:
     """The rows of one page, and how many there are in all. Raises NotFound beyond the last page."""
     total = session.scalar(select(func.count()).select_from(counting.order_by(None).subquery())) or 0
     if number > 1 and (number - 1) * size >= total:
@@ -374,6 +374,11 @@ class Event:
     by: str | None
     fact: FactLine | None
     details: dict[str, Any]
+
+    @property
+    def closed_on(self) -> date:
+        """The day that `closed` set."""
+        return date.fromisoformat(self.details["closed"][1])
 
 
 def history(session: Session, subject: Unit | Person, *, number: int = 1, size: int = PAGE_SIZE) -> Page[Event]:
