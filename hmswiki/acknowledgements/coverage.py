@@ -297,6 +297,16 @@ def evaluate(facts: Facts, day: date) -> Coverage:
     return _Evaluation(facts, day).coverage()
 
 
+def rollouts_reaching(facts: Facts, person_id: int, day: date) -> list[RolloutFact]:
+    """The rollouts in force on `day` in whose audience the person is; `person_id` is one of those counted."""
+    evaluation = _Evaluation(facts, day)
+    return [
+        rollout
+        for rollout in facts.rollouts
+        if holds(rollout.starts_on, rollout.ended, day) and person_id in evaluation._audience([rollout])
+    ]
+
+
 @dataclass
 class _Evaluation:
     """One day's reckoning. Each method is one sentence of the rules."""
