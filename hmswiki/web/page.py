@@ -34,6 +34,7 @@ class Hms:
     time = staticmethod(words.clock_time)
     moment = staticmethod(words.moment)
     number = staticmethod(words.number)
+    count_in_words = staticmethod(words.count_in_words)
     percent = staticmethod(words.percent)
     wording = staticmethod(words.wording)
     language_name = staticmethod(words.language_name)

@@ -18,7 +18,7 @@ from flask_babel import Domain, force_locale, get_locale
 from markupsafe import Markup
 
 from hmswiki.foundation import language
-from hmswiki.foundation.errors import Refusal
+from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.web.context import actor, settings, today
 
 _FOLDERS = sorted(str(folder) for folder in Path(__file__).parent.parent.glob("*/translations"))
@@ -126,6 +126,17 @@ def moment(value: datetime | None, form: str = "long") -> str:
 def number(value: int | float) -> str:
     """1234 as "1 234" or "1,234"."""
     return babel.numbers.format_decimal(value, locale=locale())
+
+
+_COUNTS = (
+    N_("zero"), N_("one"), N_("two"), N_("three"), N_("four"), N_("five"), N_("six"), N_("seven"), N_("eight"),
+    N_("nine"), N_("ten"), N_("eleven"), N_("twelve"),
+)  # fmt: skip
+
+
+def count_in_words(value: int) -> str:
+    """A count for a heading or a sentence: "two" up to twelve, then digits. Give one its own sentence."""
+    return str(domain.gettext(_COUNTS[value])) if 0 <= value < len(_COUNTS) else number(value)
 
 
 def percent(part: int, whole: int) -> str:
