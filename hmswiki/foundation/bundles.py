@@ -41,6 +41,8 @@ MANIFEST_KEYS = ("format", "version", "counts", "exported_by")
 CHUNK = 5_000
 """Rows that are written in one statement."""
 PROGRESS_EVERY = 50_000
+REMEMBERED = 20_000
+"""Values of a key that need not be read again."""
 
 Progress = Callable[[str], None]
 Row = dict[str, Any]
@@ -281,7 +283,7 @@ def _import_kind(session: Session, source: Source, kind: RecordKind, into: Impor
     reading = _Reading(source, kind, into.at, progress)
     kind.load(session, reading, into)
     into.flush()
-    progress(f"{kind.file}: {reading.count} records read and written")
+    progress(f"{kind.file}: {reading.count} read and written")
     return reading.count
 
 
@@ -295,6 +297,8 @@ class _Reading:
         self._at = at
         self._progress = progress
         self._keys = {key.name: key for key in kind.keys}
+        # The same few dates, codes and ids come again and again: each is read once.
+        self._readers: list[tuple[str, Key, dict[str, Any]]] = [(key.name, key, {}) for key in kind.keys]
         self._is_fact = "recorded_at" in self._keys
 
     def __iter__(self) -> Iterator[Record]:
@@ -308,38 +312,43 @@ class _Reading:
             seen.add(mark)
             self.count += 1
             if self.count % PROGRESS_EVERY == 0:
-                self._progress(f"{self._kind.file}: {self.count} records so far")
+                self._progress(f"{self._kind.file}: {self.count} so far")
             yield record
 
     def _record(self, line: int, content: bytes) -> Record:
         file = self._kind.file
         given = parse(content, file, line)
-        found: Row = {}
-        used = 0
-        for name, key in self._keys.items():
-            if name not in given:
-                if key.required:
-                    raise BundleError(f'The key "{name}" is missing. Add it.', file=file, line=line)
-                found[name] = None
-                continue
-            used += 1
-            value = given[name]
-            if value is None:
-                if key.required or not key.nullable:
-                    cure = "Give it a value." if key.required else "Give it a value, or leave it out."
-                    raise BundleError(f'"{name}" is null. {cure}', file=file, line=line)
-                found[name] = None
-                continue
-            try:
-                found[name] = key.read(value)
-            except Unreadable as problem:
-                raise BundleError(f'"{name}" {problem}', file=file, line=line) from None
-        if used < len(given):
+        if not given.keys() <= self._keys.keys():
             raise self._unknown_key(given, line)
+        found: Row = {}
+        for name, key, seen in self._readers:
+            value = given.get(name)
+            if value is None:
+                self._check_absent(key, given, line)
+                found[name] = None
+            elif type(value) is str and value in seen:
+                found[name] = seen[value]
+            else:
+                try:
+                    found[name] = key.read(value)
+                except Unreadable as problem:
+                    raise BundleError(f'"{name}" {problem}', file=file, line=line) from None
+                if type(value) is str and len(value) <= 60:
+                    if len(seen) >= REMEMBERED:
+                        seen.clear()
+                    seen[value] = found[name]
         record = Record(file, line, found)
         if self._is_fact:
             complete_times(record, self._at)
         return record
+
+    def _check_absent(self, key: Key, given: Row, line: int) -> None:
+        if key.name not in given:
+            if key.required:
+                raise BundleError(f'The key "{key.name}" is missing. Add it.', file=self._kind.file, line=line)
+        elif key.required or not key.nullable:
+            cure = "Give it a value." if key.required else "Give it a value, or leave it out."
+            raise BundleError(f'"{key.name}" is null. {cure}', file=self._kind.file, line=line)
 
     def _unknown_key(self, given: Row, line: int) -> BundleError:
         name = next(name for name in given if name not in self._keys)
@@ -503,7 +512,8 @@ def export_bundle(
             if kind.secret and not with_secrets:
                 continue
             counts[kind.name] = _export_kind(session, target, kind)
-            progress(f"{kind.file}: {counts[kind.name]} records written")
+            if counts[kind.name]:
+                progress(f"{kind.file}: {counts[kind.name]} written")
         manifest = {
             "counts": {f"{name}.jsonl": count for name, count in sorted(counts.items()) if count},
             "exported_by": exported_by,
