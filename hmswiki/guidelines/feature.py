@@ -2,12 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from hmswiki.guidelines import bundle
+from hmswiki.foundation.errors import N_
+from hmswiki.guidelines import editing_views  # noqa: F401, its views join the blueprint
+from hmswiki.guidelines.commands import content
+from hmswiki.guidelines.views import blueprint
 
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
 
 
 def register(wiki: "HmsWiki") -> None:
-    for kind in bundle.KINDS:
-        wiki.add_record_kind(kind)
+    wiki.add_blueprint(blueprint)
+    wiki.add_menu_item("guidelines.index", N_("Guidelines"), order=20)
+    wiki.add_command(content)
