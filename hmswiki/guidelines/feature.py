@@ -3,7 +3,10 @@
 from typing import TYPE_CHECKING
 
 from hmswiki.foundation.errors import N_
-from hmswiki.guidelines import editing_views  # noqa: F401, its views join the blueprint
+from hmswiki.guidelines import (
+    bundle,
+    editing_views,  # noqa: F401, its views join the blueprint
+)
 from hmswiki.guidelines.commands import content
 from hmswiki.guidelines.views import blueprint
 
@@ -15,3 +18,5 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
     wiki.add_menu_item("guidelines.index", N_("Guidelines"), order=20)
     wiki.add_command(content)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
