@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from hmswiki import create_app
+from hmswiki.demo import command as demo_command
+from hmswiki.foundation import clock
 from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests import cast as the_cast
@@ -101,6 +103,30 @@ def cast_database(databases: Databases) -> tuple[str, the_cast.Cast]:
         session.commit()
     _dispose(app)
     return address, cast
+
+
+@pytest.fixture(scope="session")
+def demo_database(databases: Databases) -> str:
+    """A database with the demonstration as it stands on its first day; tests get copies of it."""
+    address = databases.migrated()
+    app = create_app(database_url=address, instance=databases.folder / "demo", secret_key="demo")
+    with app.app_context(), Session(state(app).engines.write) as session:
+        today = clock.today(state(app).settings.zone)
+        demo_command.fill(session, state(app).wiki.record_kinds, today=today, at=clock.now())
+        session.commit()
+    _dispose(app)
+    return address
+
+
+@pytest.fixture
+def demo_app(databases: Databases, demo_database: str, tmp_path: Path) -> Iterator[Flask]:
+    """The demonstration, with its cast on the sign-in page."""
+    address = databases.copy_of(demo_database)
+    app = _app(address, tmp_path / "demo", demo=True)
+    demo_command.show_cast(app)
+    yield app
+    _dispose(app)
+    databases.drop(address)
 
 
 def _app(address: str, folder: Path, **overrides: Any) -> Flask:

@@ -411,7 +411,9 @@ def _rollouts(story: Story) -> None:
     rollout("rus-2", "rus-og-avhengighet", [FACULTY], 20, -8)
     rollout("ryddedag-1", "ryddedag-pa-laboratorier", labs, 640, 600, ended=story.day(42).isoformat(), **named)
     rollout("ryddedag-2", "ryddedag-pa-laboratorier", labs, 42, -15, **named)
-    rollout("brannvern-1", "brannvernoppgaver-for-omradeansvarlig", [FACULTY], 700, 300, role="area_owner", **named)
+    fire = "brannvernoppgaver-for-omradeansvarlig"
+    rollout("brannvern-1", fire, [FACULTY], 700, 300, role="area_owner", ended=story.day(60).isoformat(), **named)
+    rollout("brannvern-2", fire, [FACULTY], 60, -11, role="area_owner", **named)
     muscle = "forebygging-av-muskel-og-skjelettplager"
     rollout("muskel-1", muscle, [FACULTY], 600, 540, ended=story.day(200).isoformat(), **named)
     rollout("muskel-2", muscle, [FACULTY], 200, 12)
