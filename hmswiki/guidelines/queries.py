@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hmswiki.foundation.errors import N_, NotFound
-from hmswiki.foundation.language import fallbacks, in_language
+from hmswiki.foundation.language import LANGUAGES, fallbacks, in_language
 from hmswiki.guidelines import rules
 from hmswiki.guidelines.models import OPEN_STATES, Draft, DraftText, Edition, Guideline, Translation
 from hmswiki.organisation.models import Person
@@ -97,11 +97,7 @@ def text(session: Session, edition: Edition, language: str) -> Text:
 
     Only the text that is shown is loaded, and not its Markdown.
     """
-    languages = tuple(
-        session.scalars(
-            select(Translation.language).where(Translation.edition_id == edition.id).order_by(Translation.language)
-        )
-    )
+    languages = in_own_order(session.scalars(select(Translation.language).where(Translation.edition_id == edition.id)))
     best = best_language(languages, language)
     if best is None:
         return Text(None, ())
@@ -122,6 +118,11 @@ def best_language(languages: Iterable[str], language: str) -> str | None:
     return min(offered, default=None)
 
 
+def in_own_order(languages: Iterable[str]) -> tuple[str, ...]:
+    """Languages in the order in which they are always offered; others, which came by import, after them."""
+    return tuple(sorted(languages, key=lambda code: (LANGUAGES.index(code) if code in LANGUAGES else 99, code)))
+
+
 def bodies(session: Session, editions: Iterable[Edition], language: str) -> dict[int, str]:
     """The Markdown of the editions in that language, by edition id; one that lacks it is not there. One select."""
     ids = [edition.id for edition in editions]
@@ -133,17 +134,15 @@ def bodies(session: Session, editions: Iterable[Edition], language: str) -> dict
     return {row.edition_id: row.body for row in rows}
 
 
-def languages_of(session: Session, editions: Iterable[Edition]) -> dict[int, list[str]]:
+def languages_of(session: Session, editions: Iterable[Edition]) -> dict[int, tuple[str, ...]]:
     """The languages that each edition has, by edition id. One select."""
     found: dict[int, list[str]] = {edition.id: [] for edition in editions}
     rows = session.execute(
-        select(Translation.edition_id, Translation.language)
-        .where(Translation.edition_id.in_(found))
-        .order_by(Translation.language)
+        select(Translation.edition_id, Translation.language).where(Translation.edition_id.in_(found))
     )
     for edition_id, language in rows:
         found[edition_id].append(language)
-    return found
+    return {edition_id: in_own_order(languages) for edition_id, languages in found.items()}
 
 
 # --- All guidelines -----------------------------------------------------------------------------------------
@@ -211,7 +210,7 @@ def listed(session: Session, *, today: date, language: str) -> list[Listed]:
                 sentence=rules.first_sentence(lead),
                 number=f"{major}.{minor}",
                 published_on=published_on,
-                languages=tuple(sorted(offered)),
+                languages=in_own_order(offered),
                 words=words,
                 comes=published_on > today,
                 next_number=f"{later[5]}.{later[6]}" if later else None,

@@ -133,7 +133,9 @@ class HistoryRow:
     """One edition in the history."""
 
     edition: Edition
-    languages: str
+    languages: Sequence[str]
+    until: date | None
+    """The last day on which it was or will be in force; None while no later edition is there."""
     approver: str | None
     state: str
     """`in_force`, `coming` or `earlier`."""
@@ -195,22 +197,26 @@ def facts_in_force(document: Document, edition: Edition) -> list[Fact]:
 
 def facts_of_edition(document: Document, edition: Edition) -> list[Fact]:
     """What is known of one edition, in force or not: the guideline's own facts are today's."""
-    after = [other for other in document.editions if other.order > edition.order]
+    if not edition.requires_acknowledgement:
+        acknowledgement = _("Minor changes: earlier acknowledgements hold")
+    elif document.before(edition) is None:
+        acknowledgement = _("Must be acknowledged")
+    else:
+        acknowledgement = _("Must be acknowledged anew")
     facts = [
         _fact(_("Edition"), edition.number),
         _day_fact(_("In force from"), edition.published_on),
-        _day_fact(_("In force to"), max(after[0].published_on - timedelta(days=1), edition.published_on))
-        if after
-        else _fact("", None),
+        _day_fact(_("In force to"), last_day(document, edition)),
         _fact(_("Approved by"), document.approvers.get(edition.id)),
-        _fact(
-            _("Acknowledgement"),
-            _("This edition must be acknowledged anew")
-            if edition.requires_acknowledgement
-            else _("Minor changes: earlier acknowledgements hold"),
-        ),
+        _fact(_("Acknowledgement"), acknowledgement),
     ]
     return [fact for fact in facts if fact.values]
+
+
+def last_day(document: Document, edition: Edition) -> date | None:
+    """The last day on which the edition was or will be in force; None while no later one is there."""
+    later = next((other for other in document.editions if other.order > edition.order), None)
+    return max(later.published_on - timedelta(days=1), edition.published_on) if later else None
 
 
 def _fact(term: str, value: str | None) -> Fact:

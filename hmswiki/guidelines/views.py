@@ -25,6 +25,7 @@ from hmswiki.guidelines.reading_pages import (
     facts_in_force,
     facts_of_edition,
     languages_missing,
+    last_day,
 )
 from hmswiki.web.access import access, allowed
 from hmswiki.web.blueprint import FeatureBlueprint
@@ -82,7 +83,8 @@ def history(slug: str) -> str:
     rows = [
         HistoryRow(
             edition=edition,
-            languages=", ".join(language_name(code) for code in LANGUAGES if code in languages[edition.id]),
+            languages=languages[edition.id],
+            until=last_day(document, edition),
             approver=document.approvers.get(edition.id),
             state=_state(document, edition),
             has_previous=edition is not document.editions[0],
@@ -110,8 +112,7 @@ def _reading(
         asked=asked,
         links=[
             LanguageLink(code, language_name(code), f"{address}?language={code}", code == language)
-            for code in (*LANGUAGES, *(code for code in text.languages if code not in LANGUAGES))
-            if code in text.languages
+            for code in text.languages
         ],
         missing=languages_missing(text.languages),
         older=_older_text(document, edition, asked) if language not in (asked, None) else None,
