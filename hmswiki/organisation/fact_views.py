@@ -16,6 +16,7 @@ from hmswiki.organisation.forms import (
     CorrectRoleForm,
     EndForm,
     MoveForm,
+    RegisterForm,
     WithdrawForm,
     unit_choices,
 )
@@ -24,7 +25,6 @@ from hmswiki.organisation.people_views import person_crumbs
 from hmswiki.organisation.views import ActionPage, Crumb, answer, blueprint
 from hmswiki.web.access import access
 from hmswiki.web.context import known_actor, read_session, today
-from hmswiki.web.forms import PageForm
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, wording
 from hmswiki.web.words import day as in_words
@@ -267,7 +267,7 @@ def _roles_that_stay(row: Employment) -> list[str]:
 
 def _page(
     row: Employment | RoleHolding,
-    form: PageForm,
+    form: RegisterForm,
     title: str,
     submit: str,
     *,

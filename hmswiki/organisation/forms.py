@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import DateField, EmailField, Field, Form, SelectField, StringField, TextAreaField
+from wtforms.fields import choices as select_fields
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from hmswiki.foundation.database import Wording
@@ -80,7 +81,22 @@ def _a_number(form: Form, field: Field) -> None:
         raise ValidationError(_("Write a number: 1 comes before 2."))
 
 
-class UnitFactsForm(PageForm):
+class RegisterForm(PageForm):
+    """A form that says in which order its fields stand: `first`, then the rest as they were declared."""
+
+    first: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    def fields_in_order(self) -> list[Field]:
+        rest = [field.name for field in self if field.name not in (*self.first, "csrf_token", "submission")]
+        return [self[name] for name in (*self.first, *rest)]
+
+    def errors_in_order(self) -> list[tuple[str | None, str]]:
+        places = {field.id: place for place, field in enumerate(self.fields_in_order())}
+        return sorted(super().errors_in_order(), key=lambda error: places.get(error[0] or "", -1))
+
+
+class UnitFactsForm(RegisterForm):
     """What may be put right of a unit."""
 
     name_nb = _text(_l("Name in Bokmål"))
@@ -134,7 +150,7 @@ class NewUnitForm(UnitFactsForm):
             raise ValidationError(_("Use only letters, digits, hyphens, underscores and points: IKJ or kjemi-2."))
 
 
-class CloseUnitForm(PageForm):
+class CloseUnitForm(RegisterForm):
     closed = _first_day(_l("Closes"), _l("The first day on which the unit is no more."))
     successors = _text(
         _l("Carried on by"),
@@ -144,7 +160,7 @@ class CloseUnitForm(PageForm):
     optional = ("successors",)
 
 
-class PersonForm(PageForm):
+class PersonForm(RegisterForm):
     name = _text(_l("Name"), _some_text(_l("Write the person's name.")))
     email = EmailField(
         _l("E-mail"),
@@ -154,7 +170,7 @@ class PersonForm(PageForm):
     )
     language = SelectField(
         _l("Language"),
-        choices=[("", _l("As in the browser")), *((code, OWN_NAMES[code]) for code in LANGUAGES)],
+        choices=lambda: [choice("", _("As in the browser")), *(choice(code, OWN_NAMES[code]) for code in LANGUAGES)],
     )
     optional = ("email",)
 
@@ -180,12 +196,12 @@ class NewPersonForm(PersonForm):
             raise ValidationError(_("Use only letters, digits and . _ - + @, without spaces."))
 
 
-class TermForm(PageForm):
+class TermForm(RegisterForm):
     """A first day and perhaps an end."""
 
     starts_on = _first_day(_l("From"), _l("The first day that counts."))
     ends_on = _open_end(_END_HINT)
-    optional: tuple[str, ...] = ("ends_on",)
+    optional = ("ends_on",)
 
     @staticmethod
     def of(fact: Employment | RoleHolding) -> dict[str, Any]:
@@ -198,7 +214,7 @@ class EmployForm(TermForm):
     """Employ a known person."""
 
     unit = SelectField(_l("Unit"))
-    first: tuple[str, ...] = ("unit",)
+    first = ("unit",)
 
 
 class EmployInForm(TermForm):
@@ -215,7 +231,7 @@ class RoleForm(TermForm):
 
     role = SelectField(_l("Role"), description=_l("It holds in the unit and in all units beneath it."))
     unit = SelectField(_l("Unit"))
-    first: tuple[str, ...] = ("role", "unit")
+    first = ("role", "unit")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -253,7 +269,7 @@ class CorrectRoleForm(RoleForm):
     reason = _reason()
 
 
-class EndForm(PageForm):
+class EndForm(RegisterForm):
     ends_on = _first_day(_l("Until"), _l("The first day that no longer counts."))
 
 
@@ -263,29 +279,28 @@ class MoveForm(EmployForm):
     starts_on = _first_day(_l("Moves on"), _l("The first day in the new unit. The employment before ends that day."))
 
 
-class WithdrawForm(PageForm):
+class WithdrawForm(RegisterForm):
     reason = _reason()
 
 
-def fields_in_order(form: PageForm) -> list[Field]:
-    """The fields to show: those the form names first, then the rest as they were declared."""
-    first = getattr(form, "first", ())
-    rest = [field.name for field in form if field.name not in (*first, "csrf_token", "submission")]
-    return [form[name] for name in (*first, *rest)]
+def choice(value: str, label: Any) -> Any:
+    """An option of a select. WTForms 3.3 has a class for it and warns of pairs; older ones know pairs only."""
+    made = getattr(select_fields, "SelectChoice", None)
+    return (value, label) if made is None else made(value=value, label=label)
 
 
-def role_choices() -> list[tuple[str, str]]:
-    return [(role.value, role_name(role)) for role in Role]
+def role_choices() -> list[Any]:
+    return [choice(role.value, role_name(role)) for role in Role]
 
 
-def unit_choices(units: Iterable[Unit], today: date, *, top: str = "") -> list[tuple[str, str]]:
+def unit_choices(units: Iterable[Unit], today: date, *, top: str = "") -> list[Any]:
     """Units to choose from, indented as they stand in the tree; with `top` a first choice of no unit."""
-    choices = [("", top)] if top else []
+    choices = [choice("", top)] if top else []
     for unit in units:
         label = f"{'– ' * (unit.path.count('/') - 2)}{unit.code} {wording(unit.name)}"
         if unit.closed is not None:
             label = _("%(unit)s (closed from %(day)s)", unit=label, day=day(unit.closed))
         elif unit.opened > today:
             label = _("%(unit)s (opens %(day)s)", unit=label, day=day(unit.opened))
-        choices.append((unit.code, label))
+        choices.append(choice(unit.code, label))
     return choices

@@ -113,7 +113,7 @@ def _employed_by_unit(session: Session, *, day: date, known_at: datetime) -> dic
         .where(Employment.held_on(day), Employment.known_at(known_at))
         .group_by(Employment.unit_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _successors(session: Session) -> dict[int, list[str]]:
@@ -376,9 +376,15 @@ class Event:
     details: dict[str, Any]
 
     @property
-    def closed_on(self) -> date:
+    def closed_on(self) -> date | None:
         """The day that `closed` set."""
-        return date.fromisoformat(self.details["closed"][1])
+        written = self.after("closed")
+        return date.fromisoformat(written) if isinstance(written, str) else None
+
+    def after(self, field: str) -> Any:
+        """What `field` became; None where that is not kept."""
+        pair = self.details.get(field)
+        return pair[1] if isinstance(pair, list) and len(pair) == 2 else None
 
 
 def history(session: Session, subject: Unit | Person, *, number: int = 1, size: int = PAGE_SIZE) -> Page[Event]:

@@ -13,12 +13,11 @@ from hmswiki.foundation.errors import NotAllowed, NotFound, Refusal
 from hmswiki.foundation.language import LANGUAGES
 from hmswiki.foundation.permissions import Permission, Role
 from hmswiki.organisation import operations, register
-from hmswiki.organisation.forms import fields_in_order
+from hmswiki.organisation.forms import RegisterForm
 from hmswiki.organisation.models import Unit
 from hmswiki.web.access import access, authorise
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import actor, read_session, transaction
-from hmswiki.web.forms import PageForm
 from hmswiki.web.navigation import local_path
 from hmswiki.web.page import in_section, role_name
 from hmswiki.web.parsing import as_of, page_number
@@ -157,7 +156,7 @@ class ActionPage:
 
     title: str
     submit: str
-    form: PageForm
+    form: RegisterForm
     crumbs: Sequence[Crumb]
     back: str
     lead: str = ""
@@ -168,10 +167,10 @@ class ActionPage:
 
     @property
     def fields(self) -> list[Any]:
-        return fields_in_order(self.form)
+        return self.form.fields_in_order()
 
 
-def answer(form: PageForm, *, then: str, act: Callable[[Session], str], show: Callable[[], ActionPage]) -> Response:
+def answer(form: RegisterForm, *, then: str, act: Callable[[Session], str], show: Callable[[], ActionPage]) -> Response:
     """Show the page; or, when it was sent, do it in one transaction, say so and go on to `then`.
 
     What is refused is shown again as it was typed, with the reason.
