@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from hmswiki.acknowledgements import bundle
+from hmswiki.acknowledgements import bundle, panels
 from hmswiki.acknowledgements.views import blueprint
 from hmswiki.foundation.errors import N_
+from hmswiki.foundation.permissions import Permission
 
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
@@ -15,4 +16,8 @@ def register(wiki: "HmsWiki") -> None:
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)
     wiki.add_menu_item("acknowledgements.home", N_("My page"), order=10)
+    wiki.add_menu_item("acknowledgements.my_unit", N_("My unit"), permission=Permission.SEE_COVERAGE, order=30)
     wiki.add_personal_item("acknowledgements.my_record", N_("My record"), order=10)
+    wiki.add_panel("guideline.top", panels.news, order=10)
+    wiki.add_panel("guideline.after", panels.acknowledge, order=10)
+    wiki.add_panel("guideline.end", panels.action_bar, order=10)
