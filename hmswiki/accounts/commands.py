@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts import links, operations, queries
 from hmswiki.accounts.queries import AccountRow
 from hmswiki.foundation import clock
-from hmswiki.foundation.errors import N_, NotFound, Refusal
+from hmswiki.foundation.errors import NotFound, Refusal
 from hmswiki.foundation.language import LANGUAGES
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation import operations as organisation_operations
@@ -98,9 +98,7 @@ def reset(person: str) -> None:
     with transaction() as session:
         found = organisation_queries.person(session, person)
         if queries.account_state(session, found.id, at=clock.now()).word == "none":
-            raise NotFound(
-                N_("%(name)s has no account yet. Run: hmswiki user invite %(id)s"), name=found.name, id=person
-            )
+            raise NotFound("%(name)s has no account yet. Run: hmswiki user invite %(id)s", name=found.name, id=person)
         issued = operations.invite(session, found, at=clock.now(), hours=settings().link_hours)
     _print_link(found, issued)
 
@@ -158,7 +156,7 @@ def _unit(session: Session, code: str | None) -> Unit:
     top = [unit for unit in organisation_queries.units_open_on(session, today()) if unit.parent_id is None]
     if len(top) != 1:
         raise Refusal(
-            N_("There are %(count)s units at the top, so say where the role is held: --unit CODE."), count=len(top)
+            "There are %(count)s units at the top, so say where the role is held: --unit CODE.", count=len(top)
         )
     return top[0]
 

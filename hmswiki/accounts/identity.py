@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts import operations, queries, rules
 from hmswiki.accounts.models import SignIn
 from hmswiki.foundation import clock
-from hmswiki.foundation.errors import N_, SetupProblem
+from hmswiki.foundation.errors import SetupProblem
 from hmswiki.web.context import read_session, settings, state
 
 log = logging.getLogger("hmswiki")
@@ -46,7 +46,7 @@ def mount(app: Flask) -> None:
         return
     if getattr(app, "login_manager", None) is not None:
         raise SetupProblem(
-            N_("This application signs people in through Flask-Login already. Tell the wiki who it is: pass identify=…")
+            "This application signs people in through Flask-Login already. Tell the wiki who it is: pass identify=…"
         )
     manager = LoginManager()
     # What it protects against, a copied cookie, is met by sessions that can be seen and ended.

@@ -18,7 +18,7 @@ from hmswiki.accounts.models import LinkPurpose
 from hmswiki.accounts.operations import IssuedLink
 from hmswiki.foundation import clock
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
-from hmswiki.foundation.mail import Mail, MailFailed, MailServer, send
+from hmswiki.foundation.mail import Mail, MailFailed, MailServer, one_line, send
 from hmswiki.organisation.models import Person
 from hmswiki.web.context import settings, state
 from hmswiki.web.words import _, moment
@@ -101,7 +101,7 @@ def composed(person: Person, link: str, issued: IssuedLink) -> Mail:
                 "The link works once, until %(moment)s. If you did not ask for it, you need do nothing.",
                 moment=moment(issued.expires_at),
             )
-        text = "\n\n".join([_("Hello %(name)s,", name=person.name), first, link, last]) + "\n"
+        text = "\n\n".join([_("Hello %(name)s,", name=one_line(person.name)), first, link, last]) + "\n"
     return Mail(to=person.email or "", to_name=person.name, subject=subject, text=text, language=language)
 
 

@@ -48,7 +48,7 @@ def check_new_password(password: str, *, known: Collection[str | None] = ()) -> 
     plain = as_typed(password)
     if len(plain) < SHORTEST:
         raise Refusal(
-            N_("The password has %(length)s characters. Use at least %(shortest)s: a few words that nobody would guess."),
+            N_("The password has %(length)s characters. Use at least %(shortest)s: words that nobody would guess."),
             field="password", length=len(plain), shortest=SHORTEST,
         )  # fmt: skip
     if len(plain) > LONGEST:
