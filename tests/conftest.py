@@ -170,7 +170,8 @@ def cast(cast_database: tuple[str, the_cast.Cast]) -> the_cast.Cast:
 @pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """A session that writes, in the same database as `app`. Commit before a page is asked for."""
-    with app.app_context(), Session(state(app).engines.write, expire_on_commit=False) as session:
+    # Without an application context: requests would share its `g`, and with it who acts.
+    with Session(state(app).engines.write, expire_on_commit=False) as session:
         yield session
 
 

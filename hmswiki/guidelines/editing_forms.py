@@ -99,7 +99,7 @@ class PublishForm(VersionForm):
     demands = RadioField(
         _l("What kind of change is this?"),
         [InputRequired(_l("Choose whether staff must be informed anew."))],
-        choices=[("no", ""), ("yes", "")],
+        choices=["no", "yes"],
     )
     on = DateField(_l("In force from"), [InputRequired(_l("Choose the day from which the edition is in force."))])
 

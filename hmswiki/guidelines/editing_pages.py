@@ -1,5 +1,6 @@
 """What the pages for writing and approving show: put together here, rendered by templates."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,7 +59,13 @@ def shown(body: str, base: Base, of_language: str) -> Shown:
     before = base.texts.get(of_language)
     if before is not None and not rendered.failed:
         html = drafting.with_changes_marked(html, _joined(before.lead_html, before.html))
-    return Shown(Markup(html), rendered.words, rendered.failed)
+    return Shown(Markup(_with_ids_of_its_own(html)), rendered.words, rendered.failed)
+
+
+def _with_ids_of_its_own(html: str) -> str:
+    # A heading "Title" must not take the place of the field of that name, which has the id `title`.
+    html = re.sub(r'<h([2-4]) id="', r'<h\1 id="r-', html)
+    return html.replace('<a href="#', '<a href="#r-')
 
 
 def _joined(lead_html: str, html: str) -> str:
@@ -100,7 +107,7 @@ def fact_text(name: str, facts: Mapping[str, Any]) -> str:
     if name == "renew_months":
         return str(ngettext("%(num)s month", "%(num)s months", value))
     if name == "legal_basis":
-        return ", ".join(basis["title"] for basis in value)
+        return "\n".join(basis["title"] for basis in value)
     return str(value)
 
 
