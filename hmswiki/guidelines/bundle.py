@@ -96,7 +96,7 @@ def dump_guidelines(session: Session) -> Iterator[list[Row]]:
 
 def slugs(session: Session) -> dict[int, str]:
     """Slugs by id."""
-    return dict(session.execute(select(Guideline.id, Guideline.slug)).tuples())
+    return {row.id: row.slug for row in session.execute(select(Guideline.id, Guideline.slug))}
 
 
 # --- Editions -----------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ def dump_units(session: Session) -> Iterator[list[Row]]:
 
 def unit_codes(session: Session) -> dict[int, str]:
     """Codes by id."""
-    return dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
+    return {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
 
 
 # --- People -------------------------------------------------------------------------------------------------

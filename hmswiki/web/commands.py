@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 from flask import current_app, has_app_context
+from flask.cli import ScriptInfo
 
 from hmswiki.web import schema
 from hmswiki.web.context import settings
@@ -29,8 +30,9 @@ def in_application(*, tables: bool = True) -> Callable[[Command], Command]:
                 if tables:
                     schema.ensure(current_app)
                 return command(*args, **kwargs)
-            factory = click.get_current_context().obj
-            app = factory()
+            given = click.get_current_context().obj
+            # Beneath a group within `flask hms`, Flask has not made its application yet.
+            app = given.load_app() if isinstance(given, ScriptInfo) else given()
             with app.app_context():
                 if tables:
                     schema.ensure(app)

@@ -53,6 +53,7 @@ def test_a_line_is_one_object():
         (b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deep"),
         ('{"code": "IKJ"}'.encode("utf-16-le"), "NUL bytes"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_line_that_is_no_such_object_is_refused(line, said):
     assert said in str(refusal_of(line))
@@ -84,6 +85,7 @@ def test_lines_are_counted_from_one_and_blank_ones_may_end_the_file(tmp_path):
         ('{"code": "IKJ"}\n'.encode("utf-32"), 1, "UTF-32"),
         (b"{}\n" + b" " * (bundle_files.MAX_LINE_BYTES + 1) + b"\n", 2, "longer than"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_file_that_no_one_should_guess_at_is_refused(tmp_path, content, line, said):
     with pytest.raises(BundleError) as caught:
