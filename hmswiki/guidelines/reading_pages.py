@@ -184,14 +184,14 @@ def facts_in_force(document: Document, edition: Edition) -> list[Fact]:
     facts.append(_day_fact(_("Valid to"), guideline.valid_to))
     if guideline.renew_months:
         facts.append(_fact(_("Confirmed anew"), _every(guideline.renew_months)))
-    if guideline.legal_basis:
-        facts.append(Fact(_("Legal basis"), [_basis(basis) for basis in guideline.legal_basis]))
     facts += [
         _fact(_("Parent document"), guideline.parent),
         _fact(_("Replaces"), guideline.replaces),
         _fact(_("Classification"), guideline.classification),
         _fact(_("Kind of document"), _kind(guideline.kind)),
     ]
+    if guideline.legal_basis:
+        facts.append(Fact(_("Legal basis"), [_basis(basis) for basis in guideline.legal_basis]))
     return [fact for fact in facts if fact.values]
 
 
