@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from hmswiki.acknowledgements.coverage import (
@@ -19,11 +19,8 @@ from hmswiki.acknowledgements.coverage import (
     evaluate,
 )
 from hmswiki.acknowledgements.masking import Shown
+from hmswiki.acknowledgements.matrix import Mark, mark_of
 from hmswiki.foundation.periods import holds
-
-SOON = timedelta(days=14)
-NEARLY_ALL = 95
-"""Per cent from which a unit is there."""
 
 
 class Urgency(StrEnum):
@@ -40,19 +37,14 @@ _RANK = {urgency: place for place, urgency in enumerate(Urgency)}
 
 
 def urgency(shown: Shown, day: date) -> Urgency:
-    """Past due, due within 14 days, in good time, 95 per cent and over, or everybody."""
-    count = shown.count
-    if shown.overdue:
+    """As the matrix marks it; and whether what is not marked can wait, and what is on target is everybody."""
+    mark = mark_of(shown, day)
+    if mark is Mark.OVER:
         return Urgency.OVER
-    # A hidden count tells nothing here either.
-    if count is None:
-        return Urgency.LATER
-    if count.missing == 0:
-        return Urgency.DONE
-    if count.reached * 100 >= NEARLY_ALL * count.total:
-        return Urgency.NEARLY
-    if shown.due is not None and shown.due - day <= SOON:
+    if mark is Mark.SOON:
         return Urgency.SOON
+    if mark is Mark.REACHED and shown.count is not None:
+        return Urgency.DONE if shown.count.missing == 0 else Urgency.NEARLY
     return Urgency.LATER
 
 

@@ -167,6 +167,8 @@ def _in_words(value: Any) -> Any:
         return moment(value)
     if isinstance(value, date):
         return day(value)
+    if isinstance(value, dict):
+        return wording(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return number(value)
