@@ -29,6 +29,7 @@ from hmswiki.acknowledgements.models import (
     Rollout,
     RolloutUnit,
 )
+from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
 
@@ -65,8 +66,12 @@ def facts(
     under: Unit | None = None,
     guidelines: Collection[str] | None = None,
     person_id: int | None = None,
+    roles: Collection[Role] = (),
 ) -> Facts:
-    """The facts that `coverage` reckons from. With `since` they hold for every day from it to `as_of`."""
+    """The facts that `coverage` reckons from. With `since` they hold for every day from it to `as_of`.
+
+    `roles` are read besides those that rollouts name: to ask what a rollout that is not there yet would reach.
+    """
     guideline_facts = _guidelines(session, guidelines)
     ids = [fact.id for fact in guideline_facts]
     editions = _editions(session, ids)
@@ -82,7 +87,7 @@ def facts(
     return Facts(
         units=[UnitFact(*row) for row in session.execute(_columns(UnitFact, Unit))],
         employments=employments,
-        roles=_roles(session, as_of=as_of, known_at=known_at),
+        roles=_roles(session, roles, as_of=as_of, known_at=known_at),
         guidelines=guideline_facts,
         editions=editions,
         rollouts=_rollouts(session, ids),
@@ -151,11 +156,13 @@ def _chunks(ids: Collection[int]) -> list[list[int]]:
     return [ordered[start : start + _MANY] for start in range(0, len(ordered), _MANY)]
 
 
-def _roles(session: Session, *, as_of: date, known_at: datetime) -> list[RoleFact]:
-    """The holdings of the roles that rollouts name."""
+def _roles(session: Session, others: Collection[Role], *, as_of: date, known_at: datetime) -> list[RoleFact]:
+    """The holdings of the roles that rollouts name, and of others."""
     named = select(Rollout.role).where(Rollout.role.is_not(None))
     query = _columns(RoleFact, RoleHolding).where(
-        RoleHolding.role.in_(named), RoleHolding.starts_on <= as_of, RoleHolding.known_at(known_at)
+        or_(RoleHolding.role.in_(named), RoleHolding.role.in_(list(others))),
+        RoleHolding.starts_on <= as_of,
+        RoleHolding.known_at(known_at),
     )
     return [RoleFact(*row) for row in session.execute(query)]
 
