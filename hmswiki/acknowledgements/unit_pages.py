@@ -182,7 +182,7 @@ def lead(rows: Sequence[GuidelineRow], on: date) -> str:
         return str(_("Everybody has been reached about every guideline."))
     worst = rows[0]
     if worst.urgency in (Urgency.NEARLY, Urgency.DONE):
-        return str(_("At least 95 % have been reached about every guideline."))
+        return str(_("Nearly everybody has been reached about every guideline."))
     sentences = [_who_is_missing(worst), _when_due(worst.row.due, on)]
     urgent = sum(row.urgency in (Urgency.OVER, Urgency.SOON) for row in rows[1:])
     if urgent:
