@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -14,8 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hmswiki import create_app
+from hmswiki.extension import HmsWiki
 from hmswiki.foundation.bundle_files import BundleError
-from hmswiki.foundation.bundles import export_bundle, import_bundle
+from hmswiki.foundation.bundles import FACT_KEYS, export_bundle, import_bundle
 from hmswiki.foundation.database import Base
 from hmswiki.guidelines.models import Translation
 from hmswiki.organisation.models import Employment, Person, Unit
@@ -780,3 +782,29 @@ def test_the_command_refuses_a_broken_bundle_in_one_line(empty_app, tmp_path):
     assert 'hmswiki: people.jsonl, line 1: The key "id" is missing. Add it.' in came.stderr
     assert "Traceback" not in came.stderr
     assert Site(empty_app).rows() == {}
+
+
+# --- The reference ------------------------------------------------------------------------------------------
+
+
+def test_the_reference_names_every_file_and_key_and_says_which_are_required():
+    text = (Path(__file__).parent.parent / "docs" / "bundle.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^### `(\w+)\.jsonl`\n(.*?)(?=^#)", text, re.MULTILINE | re.DOTALL)
+    documented = {
+        name: {key: bold == "**" for line in body.splitlines() for bold, key in _keys_of(line)}
+        for name, body in sections
+    }
+    wiki = HmsWiki()
+    wiki.register_features()
+    times = {key.name for key in FACT_KEYS}
+    assert documented == {
+        kind.name: {key.name: key.required for key in kind.keys if key.name not in times} for kind in wiki.record_kinds
+    }
+    facts = {kind.name for kind in wiki.record_kinds if times <= {key.name for key in kind.keys}}
+    assert {name for name, body in sections if re.search(r"\bFacts\b", body)} == facts
+
+
+def _keys_of(line: str) -> list[tuple[str, str]]:
+    """The keys in the first column of a table's line, each with what makes it bold."""
+    cells = line.split("|")
+    return re.findall(r"(\*\*)?`(\w+)`", cells[1]) if line.startswith("|") else []

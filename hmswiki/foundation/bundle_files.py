@@ -63,7 +63,7 @@ class _Folder:
 
     def names(self) -> list[str]:
         found = []
-        for entry in sorted(self._path.rglob("*")):
+        for entry in [*self._path.iterdir(), *(self._path / FILES).rglob("*")]:
             name = entry.relative_to(self._path).as_posix()
             mode = entry.stat().st_mode
             if stat.S_ISDIR(mode):
@@ -73,7 +73,7 @@ class _Folder:
                 raise BundleError("This is no ordinary file. Remove it.", file=name)
             else:
                 found.append(name)
-        return found
+        return sorted(found)
 
     def open(self, name: str) -> BinaryIO:
         return (self._path / name).open("rb")

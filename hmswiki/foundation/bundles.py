@@ -324,7 +324,8 @@ class _Reading:
         for name, key, seen in self._readers:
             value = given.get(name)
             if value is None:
-                self._check_absent(key, given, line)
+                if key.required or name in given:
+                    self._check_absent(key, given, line)
                 found[name] = None
             elif type(value) is str and value in seen:
                 found[name] = seen[value]
