@@ -57,10 +57,10 @@ def compose(server: MailServer, mail: Mail, *, at: datetime) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain=sender.domain or "localhost")
     # So that an out-of-office reply does not answer a machine (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
-    if mail.language:
-        message["Content-Language"] = one_line(mail.language)
     # Readable as it is, and no line becomes longer than mail may have.
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
+    if mail.language:  # after the text, which takes headers of its kind away
+        message["Content-Language"] = one_line(mail.language)
     return message
 
 
