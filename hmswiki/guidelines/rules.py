@@ -307,7 +307,7 @@ def _section_change(before: Section | None, after: Section | None, effort: "_Eff
         return None
     parts = ()
     if before.heading != after.heading:
-        parts = (Part("del", before.heading), Part("same", " "), Part("ins", after.heading))
+        parts = tuple(_shown([("del", _tokens([before.heading])[:-1]), ("ins", _tokens([after.heading])[:-1])]))
     words = _word_changes(_plain_lines(before), _plain_lines(after), effort)
     if parts and words:
         parts += (Part("break", ""),)
