@@ -7,12 +7,11 @@ from wtforms import (
     DateField,
     HiddenField,
     IntegerField,
-    RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from hmswiki.guidelines import drafting
 from hmswiki.web.forms import PageForm
@@ -96,10 +95,9 @@ class ReturnForm(VersionForm):
 class PublishForm(VersionForm):
     """Into force."""
 
-    demands = RadioField(
+    demands = StringField(
         _l("What kind of change is this?"),
-        [InputRequired(_l("Choose whether staff must be informed anew."))],
-        choices=["no", "yes"],
+        [AnyOf(("no", "yes"), message=_l("Choose whether staff must be informed anew."))],
     )
     on = DateField(_l("In force from"), [InputRequired(_l("Choose the day from which the edition is in force."))])
 

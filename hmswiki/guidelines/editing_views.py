@@ -128,6 +128,7 @@ def save_text(draft_id: int) -> View:
         # What saves by itself may be sent again without harm: the same text is no change.
         with transaction(None if by_itself else form.submission_id, then=then) as session:
             draft = _save_text(session, editing_queries.locked_draft(session, draft_id), language, form)
+            mark = _mark(AboutDraft(draft, editing_queries.Base({})), language)
     except Conflict as conflict:
         if by_itself:
             raise
@@ -140,8 +141,8 @@ def save_text(draft_id: int) -> View:
         form.take(refusal)
         return make_response(_editor(_about(draft_id), language, form, saved=False), refusal.status)
     if by_itself:
-        about = AboutDraft(draft, editing_queries.Base({}))
-        return jsonify(version=draft.version, seen=_mark(about, language), state=about.saved_line)
+        state = AboutDraft(draft, editing_queries.Base({})).saved_line
+        return jsonify(version=draft.version, seen=mark, state=state)
     return redirect(then, 303)
 
 
@@ -294,7 +295,7 @@ def publish_now(draft_id: int) -> View:
     form, then = PublishForm(request.form), url_for(".draft", draft_id=draft_id)
     first = _about(draft_id).draft.base_edition is None
     if first:
-        form.demands.data = "yes"  # the operation would decide so anyway: there is nothing to choose
+        del form.demands  # it always demands: there is nothing to choose
     if form.validate():
         assert form.on.data is not None
         try:
@@ -302,7 +303,7 @@ def publish_now(draft_id: int) -> View:
                 draft = editing_queries.locked_draft(session, draft_id)
                 edition = operations.publish_edition(
                     session, draft, by=known_actor(), at=clock.now(), on=form.on.data, today=today(),
-                    demands=form.demands.data == "yes", approve_own=settings().approve_own,
+                    demands=first or form.demands.data == "yes", approve_own=settings().approve_own,
                     version=form.version_seen,
                 )  # fmt: skip
         except (NotAllowed, NotFound, Conflict):
