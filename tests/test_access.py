@@ -1,0 +1,217 @@
+"""Every address of the product, as everybody.
+
+The table says who is let in, and is written by hand: a new address fails until somebody has decided. The unit asked
+about is Laser Lab; what each feature decides about its own rows is tested with the feature.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from hmswiki.acknowledgements.models import Evidence, Question, QuestionKind
+from hmswiki.foundation.permissions import Permission
+from hmswiki.guidelines import operations as guideline_operations
+from hmswiki.guidelines.models import Guideline
+from hmswiki.organisation import queries as organisation
+from hmswiki.organisation.models import Employment, RoleHolding
+from hmswiki.web.access import declared
+from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
+from tests.conftest import client_as
+
+EVERYBODY = frozenset(
+    ("astrid", "bjorn", "chen", "siri", "nils", "dina", "olav", "tora", "frida", "gunnar", "hanne", "ivar", "ute")
+)
+STRANGER = frozenset({None})
+ALSO_STRANGERS = EVERYBODY | STRANGER
+EDITOR = frozenset({"frida"})
+APPROVER = frozenset({"gunnar"})
+CENTRAL = frozenset({"hanne"})
+ADMINISTRATOR = frozenset({"ivar"})
+DRAFTS = EDITOR | APPROVER | CENTRAL
+REGISTER = ADMINISTRATOR | CENTRAL
+# Those employed in the faculty itself see what is beneath it; Nils, in a section, does not see the unit above.
+OF_LASER_LAB = frozenset({"astrid", "bjorn", "chen", "siri", "tora", "frida", "gunnar", "hanne", "ivar"})
+SPEAKS_FOR_LASER_LAB = frozenset({"astrid", "chen", "tora"})
+# Roles over some unit, and central HSE.
+OVERSEES = frozenset({"astrid", "chen", "siri", "olav", "tora", "hanne"})
+
+LET_IN: dict[str, frozenset[Any]] = {
+    "stylesheet": ALSO_STRANGERS,
+    # accounts
+    **dict.fromkeys(
+        ("accounts.sign_in", "accounts.sign_in_with_password", "accounts.sign_in_as", "accounts.sign_out",
+         "accounts.invitation", "accounts.take_up_invitation", "accounts.reset", "accounts.ask_for_reset",
+         "accounts.reset_link", "accounts.take_up_reset"), ALSO_STRANGERS),
+    **dict.fromkeys(
+        ("accounts.sessions", "accounts.end_session", "accounts.end_other_sessions", "accounts.change_password"),
+        EVERYBODY),
+    **dict.fromkeys(
+        ("accounts.person", "accounts.invite", "accounts.activate", "accounts.deactivate"), ADMINISTRATOR),
+    # organisation
+    "organisation.choose_language": ALSO_STRANGERS,
+    **dict.fromkeys(
+        ("organisation.index", "organisation.people", "organisation.person", "organisation.person_history",
+         "organisation.unit", "organisation.unit_history"), REGISTER),
+    **dict.fromkeys(
+        ("organisation.new_person", "organisation.new_unit", "organisation.edit_person", "organisation.employ",
+         "organisation.give_role", "organisation.close_unit", "organisation.edit_unit", "organisation.employ_in",
+         "organisation.give_role_in", "organisation.correct_employment", "organisation.end_employment",
+         "organisation.move_employment", "organisation.withdraw_employment", "organisation.correct_role",
+         "organisation.end_role", "organisation.withdraw_role"), ADMINISTRATOR),
+    # guidelines
+    **dict.fromkeys(
+        ("guidelines.index", "guidelines.show", "guidelines.history", "guidelines.edition"), EVERYBODY),
+    **dict.fromkeys(("guidelines.drafts", "guidelines.draft"), DRAFTS),
+    **dict.fromkeys(
+        ("guidelines.new", "guidelines.create", "guidelines.start_edition", "guidelines.edit", "guidelines.save_text",
+         "guidelines.facts", "guidelines.save_facts", "guidelines.preview", "guidelines.send", "guidelines.send_now",
+         "guidelines.take_back", "guidelines.discard"), EDITOR),
+    **dict.fromkeys(
+        ("guidelines.publish", "guidelines.publish_now", "guidelines.return_to_writers"), APPROVER),
+    # acknowledgements: people
+    **dict.fromkeys(
+        ("acknowledgements.home", "acknowledgements.my_record", "acknowledgements.my_record_as_json",
+         "acknowledgements.acknowledge", "acknowledgements.question", "acknowledgements.ask",
+         "acknowledgements.my_question", "acknowledgements.withdraw_question", "acknowledgements.withdrawal",
+         "acknowledgements.withdraw_acknowledgement", "acknowledgements.unit_count"), EVERYBODY),
+    # acknowledgements: units
+    "acknowledgements.my_unit": EVERYBODY - {"ute"},
+    **dict.fromkeys(
+        ("acknowledgements.unit", "acknowledgements.confirmations", "acknowledgements.no_forecast",
+         "acknowledgements.no_newcomers", "acknowledgements.no_names"), OF_LASER_LAB),
+    **dict.fromkeys(
+        ("acknowledgements.confirm", "acknowledgements.withdraw_confirmation", "acknowledgements.forecast",
+         "acknowledgements.confirm_newcomers", "acknowledgements.names", "acknowledgements.unit_questions",
+         "acknowledgements.answer_question"), SPEAKS_FOR_LASER_LAB),
+    # acknowledgements: coverage and rollouts
+    **dict.fromkeys(
+        ("acknowledgements.coverage", "acknowledgements.coverage_csv", "acknowledgements.coverage_curve",
+         "acknowledgements.coverage_curve_picture"), OVERSEES),
+    **dict.fromkeys(
+        ("acknowledgements.rollout_list", "acknowledgements.rollout", "acknowledgements.end_rollout",
+         "acknowledgements.new_rollout", "acknowledgements.roll_out", "acknowledgements.preview_rollout"), CENTRAL),
+}  # fmt: skip
+
+# Not views of ours: files that are the same for everybody.
+FILES = {"static"}
+
+
+@pytest.fixture
+def furnished(app: Flask, session: Session) -> dict[str, Any]:
+    """A row of everything an address may name."""
+    edition = publish(session, "rus", "1.0", date(2024, 1, 1))
+    rollout = roll_out(session, "rus", ["FAC"], starts=date(2024, 1, 1), evidence=Evidence.NAMED)
+    confirmation = confirm(session, "LAB", edition, date(2024, 2, 1), by="astrid")
+    acknowledgement = acknowledge(session, "bjorn", edition, date(2024, 2, 2))
+    question = Question(
+        person_id=person(session, "bjorn").id, unit_id=unit(session, "LAB").id, edition_id=edition.id,
+        kind=QuestionKind.QUESTION, text="Hvem ringer jeg?", recorded_at=at_noon(date(2024, 2, 3)),
+    )  # fmt: skip
+    session.add(question)
+    guideline = session.scalars(select(Guideline).where(Guideline.slug == "rus")).one()
+    frida = organisation.actor(session, "frida", date(2024, 3, 1))
+    draft = guideline_operations.start_edition(session, guideline, by=frida, at=at_noon(date(2024, 3, 1)))
+    session.flush()
+    facts = {
+        "employments": session.scalars(select(Employment.id)).first(),
+        "roles": session.scalars(select(RoleHolding.id)).first(),
+        "confirmations": confirmation.id,
+        "questions": question.id,
+    }
+    session.commit()
+    return {
+        "slug": "rus", "number": "1.0", "code": "LAB", "key": rollout.key, "token": "no-such-token",
+        "external_key": "bjorn", "draft_id": draft.id, "question_id": question.id, "sign_in_id": 1,
+        "acknowledgement_id": acknowledgement.id, "facts": facts,
+    }  # fmt: skip
+
+
+def addresses(app: Flask) -> Iterator[tuple[str, Rule]]:
+    for rule in app.url_map.iter_rules():
+        name = rule.endpoint.removeprefix("hmswiki.")
+        if rule.endpoint.startswith("hmswiki.") and name not in FILES:
+            yield name, rule
+
+
+def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
+    values = {}
+    for name in rule.arguments:
+        if name == "id":
+            segment = next(
+                part for part in ("employments", "roles", "confirmations", "questions", "people") if part in rule.rule
+            )
+            values[name] = "bjorn" if segment == "people" else rows["facts"][segment]
+        else:
+            values[name] = rows[name]
+    with app.test_request_context():
+        return str(
+            app.url_map.bind("localhost").build(rule.endpoint, values, method=next(iter(rule.methods or {"GET"})))
+        )
+
+
+def test_every_view_declares_who_may_open_it(app: Flask) -> None:
+    for name, rule in addresses(app):
+        assert isinstance(declared(app.view_functions[rule.endpoint]), Permission), f"{name} declares nothing"
+
+
+def test_every_address_has_been_decided_about(app: Flask) -> None:
+    assert {name for name, _ in addresses(app)} == set(LET_IN)
+
+
+def test_every_address_lets_in_exactly_whom_it_should(app: Flask, furnished: dict[str, Any]) -> None:
+    wrong = []
+    for name, rule in addresses(app):
+        path = path_of(app, rule, furnished)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            # Those who are refused first: what an allowed form does cannot get in their way.
+            for who in sorted(ALSO_STRANGERS, key=lambda who: (who in LET_IN[name], str(who))):
+                answer = client_as(app, who).open(path, method=method)
+                to_sign_in = "/accounts/sign-in" in answer.headers.get("Location", "") and None not in LET_IN[name]
+                refused = answer.status_code in (401, 403) or to_sign_in
+                if refused == (who in LET_IN[name]):
+                    wrong.append(f"{method} {path} as {who or 'a stranger'}: {answer.status_code}")
+                if answer.status_code >= 500:
+                    wrong.append(f"{method} {path} as {who or 'a stranger'} fails: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_view_that_declares_nothing_is_closed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_to_the_world() -> str:
+        return "secrets"
+
+    monkeypatch.setitem(app.view_functions, "hmswiki.acknowledgements.home", open_to_the_world)
+    for who in ALSO_STRANGERS:
+        answer = client_as(app, who).get("/")
+        assert answer.status_code == 403
+        assert "secrets" not in answer.text
+
+
+def test_a_refusal_says_who_may(app: Flask, furnished: dict[str, Any]) -> None:
+    page = client_as(app, "bjorn").get("/rollouts")
+    assert page.status_code == 403
+    assert "Bare HMS sentralt kan rulle ut en retningslinje." in page.text
+
+
+def test_a_role_no_longer_held_opens_nothing(app: Flask, session: Session) -> None:
+    holding = session.scalars(select(RoleHolding).where(RoleHolding.role == "central_hse")).one()
+    assert client_as(app, "hanne").get("/rollouts").status_code == 200
+    holding.withdraw(by_id=None, at=at_noon(date(2024, 1, 1)), reason="Feil")
+    session.commit()
+    assert client_as(app, "hanne").get("/rollouts").status_code == 403
+
+
+def test_every_answer_carries_the_strict_policy_and_is_kept_from_shared_caches(app: Flask, furnished: Any) -> None:
+    for path in ("/", "/nowhere", "/rollouts", "/guidelines/rus", "/guidelines/none", "/coverage?as_of=soon"):
+        for who in ("bjorn", "hanne", None):
+            answer = client_as(app, who).get(path)
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert "private" in answer.headers["Cache-Control"] or "no-store" in answer.headers["Cache-Control"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
