@@ -213,8 +213,8 @@ class TermForm(RegisterForm):
 class EmployForm(TermForm):
     """Employ a known person."""
 
-    unit = SelectField(_l("Unit"))
-    first = ("unit",)
+    unit = SelectField(_l("Unit"), [_some_text(_l("Choose a unit."))])
+    first: tuple[str, ...] = ("unit",)
 
 
 class EmployInForm(TermForm):
@@ -229,8 +229,12 @@ class EmployInForm(TermForm):
 class RoleForm(TermForm):
     """Give a known person a role."""
 
-    role = SelectField(_l("Role"), description=_l("It holds in the unit and in all units beneath it."))
-    unit = SelectField(_l("Unit"))
+    role = SelectField(
+        _l("Role"),
+        [_some_text(_l("Choose a role."))],
+        description=_l("It holds in the unit and in all units beneath it."),
+    )
+    unit = SelectField(_l("Unit"), [_some_text(_l("Choose a unit."))])
     first = ("role", "unit")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -241,7 +245,11 @@ class RoleForm(TermForm):
 class RoleInForm(TermForm):
     """Give somebody a role in a known unit."""
 
-    role = SelectField(_l("Role"), description=_l("It holds in the unit and in all units beneath it."))
+    role = SelectField(
+        _l("Role"),
+        [_some_text(_l("Choose a role."))],
+        description=_l("It holds in the unit and in all units beneath it."),
+    )
     person = _text(
         _l("Person"), _some_text(_l("Write a name or an id.")), hint=_l("The id, or as much of the name as it takes.")
     )
@@ -276,6 +284,7 @@ class EndForm(RegisterForm):
 class MoveForm(EmployForm):
     """Leave one unit and begin in another on the same day."""
 
+    first = ("unit", "starts_on")
     starts_on = _first_day(_l("Moves on"), _l("The first day in the new unit. The employment before ends that day."))
 
 
@@ -290,12 +299,12 @@ def choice(value: str, label: Any) -> Any:
 
 
 def role_choices() -> list[Any]:
-    return [choice(role.value, role_name(role)) for role in Role]
+    return [choice("", _("Choose a role")), *(choice(role.value, role_name(role)) for role in Role)]
 
 
 def unit_choices(units: Iterable[Unit], today: date, *, top: str = "") -> list[Any]:
-    """Units to choose from, indented as they stand in the tree; with `top` a first choice of no unit."""
-    choices = [choice("", top)] if top else []
+    """Units to choose from, indented as they stand in the tree; `top` stands first and means no unit."""
+    choices = [choice("", top or _("Choose a unit"))]
     for unit in units:
         label = f"{'– ' * (unit.path.count('/') - 2)}{unit.code} {wording(unit.name)}"
         if unit.closed is not None:
