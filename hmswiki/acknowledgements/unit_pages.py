@@ -507,7 +507,9 @@ def _confirm_part(
     today: date,
 ) -> ConfirmPart:
     if form is None:
-        form = ConfirmForm(formdata=None, guideline=chosen.slug, informed_on=today, newcomer_routine=_routine(answers))
+        form = ConfirmForm(
+            formdata=None, guideline=chosen.slug, informed_on=today, newcomer_routine=_routine(answers, on.unit)
+        )
     told_on = form.informed_on.data
     people = organisation_queries.employed_in(
         session, on.unit, day=told_on if told_on is not None and told_on <= today else today, known_at=on.known_at
@@ -525,9 +527,9 @@ def _confirm_part(
     )  # fmt: skip
 
 
-def _routine(answers: Sequence[Answer]) -> str:
-    """The routine for newcomers as it was last said."""
-    said = [one for one in answers if one.newcomer_routine and one.withdrawn_at is None]
+def _routine(answers: Sequence[Answer], unit: Unit) -> str:
+    """The unit's routine for newcomers as it last said it."""
+    said = [one for one in answers if one.newcomer_routine and one.unit.id == unit.id and one.withdrawn_at is None]
     latest = max(said, key=lambda one: one.recorded_at, default=None)
     return latest.newcomer_routine or "" if latest is not None else ""
 
