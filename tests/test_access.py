@@ -81,10 +81,12 @@ LET_IN: dict[str, frozenset[Any]] = {
          "acknowledgements.my_question", "acknowledgements.withdraw_question", "acknowledgements.withdrawal",
          "acknowledgements.withdraw_acknowledgement", "acknowledgements.unit_count"), EVERYBODY),
     # acknowledgements: units
-    "acknowledgements.my_unit": EVERYBODY - {"ute"},
+    # The last three only lead back to the unit's page, which decides.
     **dict.fromkeys(
-        ("acknowledgements.unit", "acknowledgements.confirmations", "acknowledgements.no_forecast",
-         "acknowledgements.no_newcomers", "acknowledgements.no_names"), OF_LASER_LAB),
+        ("acknowledgements.my_unit", "acknowledgements.no_forecast", "acknowledgements.no_newcomers",
+         "acknowledgements.no_names"), EVERYBODY - {"ute"}),
+    **dict.fromkeys(
+        ("acknowledgements.unit", "acknowledgements.confirmations"), OF_LASER_LAB),
     **dict.fromkeys(
         ("acknowledgements.confirm", "acknowledgements.withdraw_confirmation", "acknowledgements.forecast",
          "acknowledgements.confirm_newcomers", "acknowledgements.names", "acknowledgements.unit_questions",
