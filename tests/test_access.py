@@ -81,12 +81,11 @@ LET_IN: dict[str, frozenset[Any]] = {
          "acknowledgements.my_question", "acknowledgements.withdraw_question", "acknowledgements.withdrawal",
          "acknowledgements.withdraw_acknowledgement", "acknowledgements.unit_count"), EVERYBODY),
     # acknowledgements: units
-    # The last three only lead back to the unit's page, which decides.
+    # The others only lead back to the unit's page, which decides.
     **dict.fromkeys(
         ("acknowledgements.my_unit", "acknowledgements.no_forecast", "acknowledgements.no_newcomers",
-         "acknowledgements.no_names"), EVERYBODY - {"ute"}),
-    **dict.fromkeys(
-        ("acknowledgements.unit", "acknowledgements.confirmations"), OF_LASER_LAB),
+         "acknowledgements.no_names", "acknowledgements.confirmations"), EVERYBODY - {"ute"}),
+    "acknowledgements.unit": OF_LASER_LAB,
     **dict.fromkeys(
         ("acknowledgements.confirm", "acknowledgements.withdraw_confirmation", "acknowledgements.forecast",
          "acknowledgements.confirm_newcomers", "acknowledgements.names", "acknowledgements.unit_questions",
