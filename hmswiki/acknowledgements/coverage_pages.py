@@ -1,9 +1,11 @@
 """What the pages of coverage say: sentences and cells, put together here and rendered by templates."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import pairwise
 from urllib.parse import urlencode
 
 from babel.lists import format_list
@@ -41,29 +43,52 @@ def listed(items: Iterable[str]) -> str:
 
 
 SOFT_HYPHEN = "\N{SOFT HYPHEN}"
-_VOWELS = "aeiouyæøåéAEIOUYÆØÅ"
-_LONGEST_UNBROKEN = 9
+# A column of the matrix is narrower than many words, and browsers have no Norwegian patterns of their own.
+_LONGEST_IN_COLUMN = 7
+_LONGEST_IN_NAME = 18
+_LONGEST_PART = 9
+# What the latter halves of the long words of this trade begin with, in bokmål, nynorsk and English.
+_JOINT = re.compile(
+    r"(?<=\w{3})(?=(?:administra|analyse|ansvar|arbeid|avdeling|beredskap|bygging|forsk|fysikk|gruppe|handtering|"
+    r"helse|håndtering|infrastruktur|ingeniør|institutt|kjemi|koordinator|laborator|ledelse|leiing|materiale|miljø|"
+    r"melding|møte|møter|oppgav|oppgåv|opplæring|ordning|organisasjon|plage|prosess|retningslinj|rettleiing|"
+    r"rutine|runde|seksjon|senter|sikkerhet|skjelett|stilling|struktur|studie|system|teknologi|tiltak|tryggleik|"
+    r"undersøk|undervisning|utstyr|utvikling|veiledning|verksted|verkstad|vern|verneombo|vitenskap|vitskap|vurdering|"
+    r"avhengig|øvelse|øving|skeletal|het(?:en|er)?\b|heit(?:a|er)?\b|dag(?:en|er)?\b))"
+)
+_VOWEL = "aeiouyæøåé"
+_ONSETS = ("skj", "str", "spr", "skr", "bl", "br", "dr", "fj", "fl", "fr", "gl", "gn", "gr", "kj", "kl", "kn", "kr",
+           "kv", "pl", "pr", "sj", "sk", "sl", "sm", "sn", "sp", "st", "sv", "tr", "tv")  # fmt: skip
+_SYLLABLE = re.compile(rf"(?<=[{_VOWEL}])[^{_VOWEL}\W\d]+(?=[{_VOWEL}])", re.IGNORECASE)
 
 
-def with_soft_hyphens(text: str) -> str:
-    """`text` with places where a long word may be divided: before the last consonant between two vowels.
+def with_soft_hyphens(text: str, longest: int) -> str:
+    """`text` with places where words of more than `longest` letters may be divided.
 
-    Browsers have no Norwegian patterns of their own, and a column of the matrix is narrower than many words.
+    Between their parts or, where a part is long itself, between its syllables.
     """
-    return " ".join(_divisible(word) for word in text.split(" "))
+    return " ".join(
+        "-".join(_divisible(part) if len(part) > longest else part for part in word.split("-"))
+        for word in text.split(" ")
+    )
 
 
 def _divisible(word: str) -> str:
-    if len(word) <= _LONGEST_UNBROKEN or not word.replace("-", "").isalpha():
-        return word
-    pieces, start = [], 0
-    for place in range(3, len(word) - 2):
-        is_before_vowel = word[place + 1] in _VOWELS
-        has_vowel_before = any(letter in _VOWELS for letter in word[start:place])
-        if word[place] not in _VOWELS and is_before_vowel and has_vowel_before and place - start >= 3:
-            pieces.append(word[start:place])
-            start = place
-    return SOFT_HYPHEN.join([*pieces, word[start:]])
+    parts = _JOINT.sub(SOFT_HYPHEN, word).split(SOFT_HYPHEN)
+    return SOFT_HYPHEN.join(_by_syllables(part) if len(part) > _LONGEST_PART else part for part in parts)
+
+
+def _by_syllables(word: str) -> str:
+    """Divided before the consonants that may begin a syllable, three letters from either end at the least."""
+    places = []
+    for between in _SYLLABLE.finditer(word):
+        consonants = between.group().lower()
+        begins = max((len(onset) for onset in _ONSETS if consonants.endswith(onset)), default=1)
+        place = between.end() - begins
+        if place >= 3 and len(word) - place >= 3:
+            places.append(place)
+    bounds = [0, *places, len(word)]
+    return SOFT_HYPHEN.join(word[start:end] for start, end in pairwise(bounds))
 
 
 # --- What was asked for -------------------------------------------------------------------------------------
@@ -416,7 +441,7 @@ class CoveragePage:
     def columns(self) -> list[tuple[str, str]]:
         """(title, title that may be divided) of each guideline."""
         titles = [self._title(guideline_id) for guideline_id in self.matrix.guideline_ids]
-        return [(title, with_soft_hyphens(title)) for title in titles]
+        return [(title, with_soft_hyphens(title, _LONGEST_IN_COLUMN)) for title in titles]
 
     @property
     def has_many_columns(self) -> bool:
@@ -436,7 +461,7 @@ class CoveragePage:
         return [self._line(line) for line in self.matrix.lines]
 
     def _line(self, line: Line) -> LineView:
-        name = wording(line.unit.name)
+        name = with_soft_hyphens(wording(line.unit.name), _LONGEST_IN_NAME)
         folded = ""
         if line.folded:
             folded = ngettext("%(count)s unit beneath", "%(count)s units beneath", line.folded,
@@ -481,7 +506,10 @@ class CoveragePage:
         foot = self.matrix.foot
         if foot is None or foot.unit is None:
             return None
-        return self._line(Line(foot.unit, 0, foot.cells))
+        # Its marks repeat those of the units above, but where nobody beneath explains them.
+        own = {place.guideline_id for place in self.matrix.places if place.unit is foot.unit}
+        cells = [one if one.guideline_id in own else replace(one, mark=None) for one in foot.cells]
+        return self._line(Line(foot.unit, 0, cells))
 
     @property
     def foot_sums(self) -> list[SumView]:
@@ -557,7 +585,7 @@ def events(story: History, unit: Unit, above: Sequence[Unit], *, as_of: date, wi
             text = _("Rolled out, due %(day)s.", day=day(rollout.due))
         found.append(Event(rollout.starts_on, text))
         if rollout.ended is not None and rollout.starts_on < rollout.ended <= as_of:
-            found.append(Event(rollout.ended, _("That rollout ended.")))
+            found.append(Event(rollout.ended, _("The rollout from %(day)s ended.", day=day(rollout.starts_on))))
     if with_answers:
         found += [_answer_event(answer, names.get(answer.unit_id)) for answer in story.answers]
     return sorted(found, key=lambda event: event.on, reverse=True)

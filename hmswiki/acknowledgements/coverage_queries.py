@@ -217,14 +217,19 @@ class Curve:
         return self.points[-1].day
 
 
-def curve(session: Session, actor: Actor, *, until: date, known_at: datetime, within: Unit | None = None) -> Curve:
-    """The year up to `until`, as `actor` may see it and as known at `known_at`. Facts are read once."""
+def curve(
+    session: Session, actor: Actor, *, until: date, today: date, known_at: datetime, within: Unit | None = None
+) -> Curve:
+    """The year up to `until`, as `actor` may see it and as known at `known_at`. Facts are read once.
+
+    Where `today` lies in it, it has a point: there the forecast begins.
+    """
     since = until - YEAR if until - date.min > YEAR else date.min
     facts = queries.facts(session, as_of=until, known_at=known_at, since=since)
     units = session.scalars(select(Unit)).all()
     falls = sorted(one for one in facts.editions if one.requires_acknowledgement and since < one.published_on <= until)
     points = []
-    for day in _days(since, until, [one.published_on for one in falls[-MOST_FALLS:]]):
+    for day in _days(since, until, [one.published_on for one in falls[-MOST_FALLS:]], today):
         shown = masking.shown_to(actor, evaluate(facts, day).rows, units)
         ids = {unit_id for _, unit_id in shown}
         tops = layout.tops_of(
@@ -237,10 +242,12 @@ def curve(session: Session, actor: Actor, *, until: date, known_at: datetime, wi
     return Curve(points, falls, slugs, titles(session))
 
 
-def _days(since: date, until: date, falls: Sequence[date]) -> list[date]:
-    """Days spread evenly from `since` to `until`, and those about each fall."""
+def _days(since: date, until: date, falls: Sequence[date], today: date) -> list[date]:
+    """Days spread evenly from `since` to `until`, those about each fall, and today."""
     length = (until - since).days
     days = {since + timedelta(days=round(length * step / (POINTS - 1))) for step in range(POINTS)}
     for day in falls:
         days |= {day - timedelta(days=1), day}
+    if since <= today <= until:
+        days.add(today)
     return sorted(days)

@@ -58,7 +58,9 @@ def coverage_csv() -> Response:
 def coverage_curve_picture() -> Response:
     asked, day, known_at = _asked()
     scope = _scope(asked)
-    year = coverage_queries.curve(read_session(), known_actor(), until=day, known_at=known_at, within=scope)
+    year = coverage_queries.curve(
+        read_session(), known_actor(), until=day, today=today(), known_at=known_at, within=scope
+    )
     scheme = curve.Scheme.DARK if request.args.get("scheme") == "dark" else curve.Scheme.LIGHT
     picture = curve.draw(
         [(point.day, point.count) for point in year.points],
@@ -75,7 +77,9 @@ def coverage_curve() -> str:
     in_section("acknowledgements.coverage")
     asked, day, known_at = _asked()
     scope = _scope(asked)
-    year = coverage_queries.curve(read_session(), known_actor(), until=day, known_at=known_at, within=scope)
+    year = coverage_queries.curve(
+        read_session(), known_actor(), until=day, today=today(), known_at=known_at, within=scope
+    )
     page = CurvePage(asked, day, today(), year, scope)
     return render_template("hmswiki/acknowledgements/coverage_curve.html", page=page)
 
