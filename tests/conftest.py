@@ -238,7 +238,9 @@ def queries(app: Flask) -> Any:
             if not statement.startswith(("PRAGMA", "BEGIN")):
                 sent.append(statement)
 
-        engines = {state(app).engines.read, state(app).engines.write}
+        # On PostgreSQL the one that reads is made from the one that writes, and tells that one what it does.
+        ours = state(app).engines
+        engines = {ours.read, ours.write} if ours.dialect == "sqlite" else {ours.write}
         for engine in engines:
             event.listen(engine, "before_cursor_execute", note)
         try:

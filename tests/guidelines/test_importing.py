@@ -344,6 +344,7 @@ def test_a_guideline_without_bokmal_cannot_be_told_in_files(session: Session, fo
     bring_in(session, folder, publish=True)
     session.delete(session.scalars(select(Translation).where(Translation.language == "nb")).one())
     session.flush()
+    session.expire_all()
     with pytest.raises(Refusal, match="ryddedag has no text in Bokmål"):
         importing.files_of(session)
 
