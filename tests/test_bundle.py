@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hmswiki import create_app
+from hmswiki.acknowledgements.models import Acknowledgement
 from hmswiki.extension import HmsWiki
 from hmswiki.foundation.bundle_files import BundleError
 from hmswiki.foundation.bundles import FACT_KEYS, export_bundle, import_bundle
 from hmswiki.foundation.database import Base
-from hmswiki.guidelines.models import Translation
+from hmswiki.guidelines.models import Edition, Translation
 from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.web import schema
 from hmswiki.web.context import state
@@ -307,6 +308,36 @@ def test_the_product_goes_on_writing_after_an_import(site, tmp_path):
         session.commit()
 
     assert site.write(tmp_path / "out")["people.jsonl"].decode().splitlines()[-1] == '{"id": "dag", "name": "Dag"}'
+
+
+def test_an_export_is_of_one_moment_whatever_people_do_meanwhile(site, tmp_path):
+    site.fill(WORKED_EXAMPLE)
+    before = site.write(tmp_path / "before")
+
+    def busy(line: str) -> None:
+        """Somebody new reads and acknowledges while the units are being written."""
+        if not line.startswith("units.jsonl"):
+            return
+        with Session(state().engines.write) as session:
+            dag = Person(external_key="dag", name="Dag")
+            session.add(dag)
+            session.flush()
+            edition = session.scalars(select(Edition.id)).first()
+            session.add(
+                Acknowledgement(
+                    person_id=dag.id, edition_id=edition, acknowledged_on=date(2024, 2, 1), recorded_at=IMPORTED_AT
+                )
+            )  # fmt: skip
+            session.commit()
+
+    with site.app.app_context(), Session(state().engines.read) as session:
+        export_bundle(
+            session, tmp_path / "meanwhile", state().wiki.record_kinds,
+            with_secrets=False, exported_by="hmswiki test", progress=busy,
+        )  # fmt: skip
+
+    assert {file.name: file.read_bytes() for file in (tmp_path / "meanwhile").iterdir()} == before
+    assert b'"dag"' in site.write(tmp_path / "after")["acknowledgements.jsonl"]
 
 
 def test_what_the_pages_wrote_comes_back_too(app, site, tmp_path):
