@@ -507,6 +507,9 @@ def _confirmed(story: Story) -> None:
     # Laboratory cleanup: told at the start-up of the autumn, in some units.
     for code, before, away in (("IBF", 20, 3), ("IBT", 25, 6), ("IKP", 30, 4), ("IKJ", 14, 25), ("FFI", 33, 0)):
         confirm(code, "ryddedag-pa-laboratorier", "2.0", before, away=away, method="section_meeting")
+    # Ingrid was away that day, so she has something to read and acknowledge when she signs in.
+    away_at_chemistry = story.rows["confirmations"][-2]
+    away_at_chemistry["except"] = sorted({*away_at_chemistry.get("except", []), "demo-ansatt"})
     # One was wrong and was withdrawn: a correction is a withdrawal and a new fact, both with the same time.
     wrong = story.rows["confirmations"][-4]
     right = dict(wrong)
