@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import click
 from flask import current_app, has_app_context
 from flask.cli import ScriptInfo
-from flask.cli import ScriptInfo
 
 from hmswiki.web import schema
 from hmswiki.web.context import settings
