@@ -18,6 +18,7 @@ function openAsDialog(opener) {
 
 function write(form) {
   const source = form.elements.body;
+  const address = form.getAttribute("action"); // form.action is the buttons of that name
   const watched = [form.elements.title, form.elements.body, form.elements.summary];
   const state = form.querySelector("[data-hms-save-state]");
   const icons = { saved: "check-circle", unsaved: "pencil", failed: "warning" };
@@ -105,7 +106,7 @@ function write(form) {
     };
     const slow = setTimeout(() => say("unsaved", form.dataset.textSaving), 1000);
     try {
-      const answer = await send(form.action, attempt.fields);
+      const answer = await send(address, attempt.fields);
       unanswered = null;
       if (answer.error) refuse(answer.error);
       else {
