@@ -31,7 +31,7 @@ from hmswiki.organisation.queries import actor as load_actor
 from hmswiki.web import assets, failures, page, words
 from hmswiki.web.access import access, allowed, close_the_door
 from hmswiki.web.blueprint import FeatureBlueprint, RootBlueprint
-from hmswiki.web.context import KEY, State, close_read_session, settings
+from hmswiki.web.context import KEY, State, close_read_session, settings, state
 from hmswiki.web.engines import engines_over, ensure_folder, plain_postgresql, prepare_sqlite
 
 log = logging.getLogger("hmswiki")
@@ -217,7 +217,9 @@ class HmsWiki:
         here = g.get("hmswiki_section") or (request.endpoint or "").removeprefix("hmswiki.")
         entries = []
         for item in sorted(items, key=lambda item: item.order):
-            if allowed(item.permission):
+            # The registries are shared: another application of this wiki may have accounts, and this one not.
+            absent = item.endpoint.startswith("accounts.") and not state().own_accounts
+            if not absent and allowed(item.permission):
                 href = url_for(f"hmswiki.{item.endpoint}")
                 entries.append(page.MenuEntry(words.t(item.label), href, here == item.endpoint))
         return entries

@@ -347,6 +347,21 @@ def test_a_host_that_says_who_it_is_has_no_sign_in_of_ours(tmp_path: Any, app: F
     assert not hasattr(host, "login_manager")
 
 
+def test_one_wiki_serves_an_application_with_accounts_and_one_without(tmp_path: Any, app: Flask) -> None:
+    from hmswiki import HmsWiki
+
+    wiki, address = HmsWiki(), state(app).engines.write.url.render_as_string(hide_password=False)
+    with_accounts, without = Flask("with"), Flask("without")
+    wiki.init_app(with_accounts, database_url=address, instance=tmp_path / "with")
+    wiki.init_app(without, database_url=address, instance=tmp_path / "without", identify=lambda: "bjorn")
+
+    page = without.test_client().get("/hms/my-record")
+
+    assert page.status_code == 200
+    assert "/accounts/" not in page.text
+    assert with_accounts.test_client().get("/hms/accounts/sign-in").status_code == 200
+
+
 def test_a_host_with_flask_login_of_its_own_is_told_to_say_who_it_is(tmp_path: Any) -> None:
     from flask_login import LoginManager
 
