@@ -134,6 +134,7 @@ def withdraw_confirmation(
     if not reason.strip():
         raise Refusal(N_("Say why it is withdrawn, so that others understand the numbers."), field="reason")
     confirmation.withdraw(by_id=by.person_id, at=at, reason=reason.strip())
+    session.flush()
     announce(session, confirmation_withdrawn, confirmation_id=confirmation.id, unit_id=confirmation.unit_id)
 
 
