@@ -14,7 +14,7 @@ from hmswiki.guidelines.models import Edition, Guideline, Translation
 from hmswiki.guidelines.queries import Document, Listed, OpenDraft
 from hmswiki.guidelines.rules import SectionChange
 from hmswiki.web.forms import PageForm
-from hmswiki.web.words import _, day, language_name, ngettext
+from hmswiki.web.words import _, day, ngettext
 
 MAX_CHANGES_SHOWN = 60
 """A list longer than this helps nobody: the text itself is shorter."""
@@ -124,6 +124,16 @@ class ReadingPage:
         return {anchor for _level, anchor, _words in self.text.contents} if self.text else set()
 
     @property
+    def asked_name(self) -> str:
+        """The language asked for, as it is called in a sentence."""
+        return called(self.asked)
+
+    @property
+    def language_name(self) -> str:
+        """The language that is shown, as it is called in a sentence."""
+        return called(self.language or "")
+
+    @property
     def language_is_missing(self) -> bool:
         return self.text is not None and self.text.language != self.asked
 
@@ -160,8 +170,14 @@ def contents_of(text: Translation | None) -> list[tuple[str, str]]:
     return main or [(anchor, words) for _level, anchor, words in headings]
 
 
+def called(code: str) -> str:
+    """A language's name within a sentence in the reader's language: "engelsk". Its own name is for links."""
+    names = {"nb": _("Bokmål"), "nn": _("Nynorsk"), "en": _("English")}
+    return str(names.get(code, code))
+
+
 def languages_missing(languages: Sequence[str]) -> list[str]:
-    return [language_name(code) for code in LANGUAGES if code not in languages] if languages else []
+    return [called(code) for code in LANGUAGES if code not in languages] if languages else []
 
 
 def expired_on(guideline: Guideline, today: date) -> date | None:

@@ -192,9 +192,9 @@ def test_a_missing_language_is_said_and_the_older_edition_that_has_it_is_offered
     publish(session, on=day, bodies={"nb": "Deretter."})
     page = as_dina.get("/guidelines/ryddedag?language=en").text
     assert "Deretter." in page
-    assert "Denne utgaven finnes ikke på English ennå. Du leser den på Bokmål." in page
+    assert "Denne utgaven finnes ikke på engelsk ennå. Du leser den på bokmål." in page
     assert "/guidelines/ryddedag/editions/1.0?language=en" in page
-    assert "Finnes ikke på Nynorsk, English ennå." in page
+    assert "Finnes ikke på nynorsk, engelsk ennå." in page
 
 
 def test_a_language_that_is_not_offered_is_refused_with_the_choices(session: Session, as_dina: Any, day: date) -> None:
@@ -278,7 +278,9 @@ def test_other_features_show_their_panels_in_their_places(session: Session, app:
     for place in ("top", "after", "aside", "end"):
         state(app).wiki.add_panel(
             f"guideline.{place}",
-            lambda guideline, edition, place=place: Markup(f"<p>[{place} {guideline.slug} {edition.number}]</p>"),
+            lambda guideline, edition, translation, place=place: Markup(
+                f"<p>[{place} {guideline.slug} {edition.number}]</p>"
+            ),
         )
     page = client_as(app, "dina").get("/guidelines/ryddedag").text
     places = [page.index(f"[{place} ryddedag 1.0]") for place in ("top", "after", "aside", "end")]
