@@ -271,6 +271,8 @@ class MyRecordPage:
     """Mine opplysninger."""
 
     record: MyRecord
+    sessions_href: str | None
+    """Where sessions are ended, where the wiki has its own accounts."""
 
     def told(self, confirmation: Confirmation) -> str:
         """What the unit answered, in words."""

@@ -59,16 +59,16 @@ def home() -> str:
         tasks=staff_queries.tasks(session, who, day=today(), known_at=now, language=current_language()),
         helpers=_helpers(session),
         questions=staff_queries.questions(session, who.person_id, since=now - _ANSWERS_STAND),
-        my_unit_href=_my_unit() if answering else None,
+        my_unit_href=_where("acknowledgements.my_unit") if answering else None,
         open_questions=staff_queries.open_questions(session, who),
     )
     return render_template("hmswiki/acknowledgements/home.html", page=page)
 
 
-def _my_unit() -> str | None:
-    """The address of *Min enhet*, where that page exists."""
-    endpoint = "hmswiki.acknowledgements.my_unit"
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
+def _where(endpoint: str) -> str | None:
+    """The address of a page that may not be there: a host has its own accounts, say."""
+    full = f"hmswiki.{endpoint}"
+    return url_for(full) if full in current_app.view_functions else None
 
 
 def _helpers(session: Session) -> Helpers | None:
@@ -250,7 +250,9 @@ def withdraw_question(question_id: int) -> View:
 def my_record() -> str:
     """Everything recorded about me, and who looked."""
     record = record_queries.my_record(read_session(), known_actor().person_id)
-    return render_template("hmswiki/acknowledgements/my_record.html", page=MyRecordPage(record))
+    return render_template(
+        "hmswiki/acknowledgements/my_record.html", page=MyRecordPage(record, _where("accounts.sessions"))
+    )
 
 
 @blueprint.get("/my-record.json")
