@@ -125,7 +125,9 @@ def withdraw_confirmation(
     session: Session, confirmation: Confirmation, *, reason: str, by: Actor, at: datetime
 ) -> None:
     """It was wrong: it counts no more, and stays to be seen with the reason. Raises Conflict the second time."""
-    session.refresh(confirmation, with_for_update=True)
+    # Two who withdraw at the same moment come one after the other.
+    session.execute(select(Confirmation.id).where(Confirmation.id == confirmation.id).with_for_update())
+    session.refresh(confirmation, ["withdrawn_at"])
     if confirmation.withdrawn_at is not None:
         raise Conflict(
             N_("This confirmation was withdrawn already, on %(moment)s. Nothing more needs to be done."),
