@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -64,15 +64,25 @@ class Document:
         return rules.previous(self.editions, edition)
 
 
+# What every reading asks for is put together once: that costs more than the asking.
+_DOCUMENT = (
+    select(Guideline, Edition, Person.name)
+    .join(Edition, Edition.guideline_id == Guideline.id)
+    .outerjoin(Person, Person.id == Edition.approved_by_id)
+    .where(Guideline.slug == bindparam("slug"))
+    .order_by(Edition.published_on, Edition.major, Edition.minor)
+)
+_LANGUAGES = select(Translation.language).where(Translation.edition_id == bindparam("edition"))
+_TEXT = (
+    select(Translation)
+    .where(Translation.edition_id == bindparam("edition"), Translation.language == bindparam("language"))
+    .options(defer(Translation.body, raiseload=True))
+)
+
+
 def document(session: Session, slug: str, *, today: date) -> Document:
     """The guideline with its editions. Raises NotFound for one that has none. One select."""
-    rows = session.execute(
-        select(Guideline, Edition, Person.name)
-        .join(Edition, Edition.guideline_id == Guideline.id)
-        .outerjoin(Person, Person.id == Edition.approved_by_id)
-        .where(Guideline.slug == slug)
-        .order_by(Edition.published_on, Edition.major, Edition.minor)
-    ).all()
+    rows = session.execute(_DOCUMENT, {"slug": slug}).all()
     if not rows:
         raise _no_guideline(slug)
     found: Guideline = rows[0][0]
@@ -97,15 +107,11 @@ def text(session: Session, edition: Edition, language: str) -> Text:
 
     Only the text that is shown is loaded, and not its Markdown.
     """
-    languages = in_own_order(session.scalars(select(Translation.language).where(Translation.edition_id == edition.id)))
+    languages = in_own_order(session.scalars(_LANGUAGES, {"edition": edition.id}))
     best = best_language(languages, language)
     if best is None:
         return Text(None, ())
-    shown = session.scalar(
-        select(Translation)
-        .where(Translation.edition_id == edition.id, Translation.language == best)
-        .options(defer(Translation.body, raiseload=True))
-    )
+    shown = session.scalar(_TEXT, {"edition": edition.id, "language": best})
     return Text(shown, languages)
 
 
