@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Permission, Role
-from hmswiki.organisation import operations, queries, register
+from hmswiki.organisation import history, operations, queries, register
 from hmswiki.organisation.forms import EmployForm, NewPersonForm, PersonForm, RoleForm, unit_choices
 from hmswiki.organisation.views import ActionPage, Crumb, answer, blueprint, crumbs, pager
 from hmswiki.web.access import access
@@ -33,7 +33,7 @@ def person(id: str) -> str:
         employments=employments,
         current=next((line for line in employments if line.state_on(today()) == "holds"), None),
         roles=roles,
-        events=register.history(session, found, size=SHOWN_EVENTS),
+        events=history.events_of(session, found, size=SHOWN_EVENTS),
         crumbs=person_crumbs(),
     )
 
@@ -45,7 +45,7 @@ def person_history(id: str) -> str:
     in_section("organisation.index")
     session = read_session()
     found = queries.person(session, id)
-    events = register.history(session, found, number=page_number())
+    events = history.events_of(session, found, number=page_number())
     return render_template(
         "hmswiki/organisation/history.html",
         name=found.name, of_unit=False, events=events, pager=pager(events, ".person_history", id=id),

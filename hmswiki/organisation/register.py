@@ -1,4 +1,4 @@
-"""Reads for the register's pages: the tree, units, people, and who changed what. `session` first.
+"""Reads for the register's pages: the tree, units, people, employments and roles. `session` first.
 
 Each makes a fixed number of selects, whatever the number of units and people.
 """
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import and_, func, literal, or_, select, union_all
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from hmswiki.foundation.errors import N_, NotFound, Refusal
 from hmswiki.foundation.permissions import Role
-from hmswiki.organisation.models import Employment, Person, RegisterChange, RoleHolding, Unit, UnitSuccessor
+from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit, UnitSuccessor
 from hmswiki.organisation.queries import in_own_order
 
 PAGE_SIZE = 50
@@ -39,7 +39,7 @@ class Page(Generic[Row]):
         return max(1, -(-self.total // self.size))
 
 
-def _paged(session: Session, query: Any, counting: Any, number: int, size: int) -> tuple[Any, int]:
+def paged(session: Session, query: Any, counting: Any, number: int, size: int) -> tuple[Any, int]:
     """The rows of one page, and how many there are in all. Raises NotFound beyond the last page."""
     total = session.scalar(select(func.count()).select_from(counting.order_by(None).subquery())) or 0
     if number > 1 and (number - 1) * size >= total:
@@ -199,7 +199,7 @@ def people(
         .order_by(Person.name, Person.id)
     )
     counting = select(Person.id).outerjoin(Employment, here).where(*wanted)
-    rows, total = _paged(session, query, counting, number, size)
+    rows, total = paged(session, query, counting, number, size)
     return Page([PersonLine(*row) for row in rows], number, total, size)
 
 
@@ -248,7 +248,7 @@ def employees(
         .where(Unit.path.startswith(unit.path, autoescape=True), Employment.held_on(day), Employment.known_at(known_at))
     )
     counting = query.with_only_columns(Employment.id)
-    rows, total = _paged(session, query.order_by(Person.name, Person.id), counting, number, size)
+    rows, total = paged(session, query.order_by(Person.name, Person.id), counting, number, size)
     return Page([row[0] for row in rows], number, total, size)
 
 
@@ -282,10 +282,10 @@ class FactLine:
         return "holds" if self.ends_on is None or day < self.ends_on else "ended"
 
 
-_Facts = type[Employment] | type[RoleHolding]
+FactTable = type[Employment] | type[RoleHolding]
 
 
-def _facts(session: Session, table: _Facts, *wanted: Any) -> list[FactLine]:
+def facts_where(session: Session, table: FactTable, *wanted: Any) -> list[FactLine]:
     """The latest first. One select."""
     recorder, withdrawer = aliased(Person), aliased(Person)
     rows: Any = session.execute(
@@ -309,17 +309,17 @@ def _facts(session: Session, table: _Facts, *wanted: Any) -> list[FactLine]:
 
 def employments_of(session: Session, person: Person, *, known_at: datetime) -> list[FactLine]:
     """The person's employments as known then, the latest first. One select."""
-    return _facts(session, Employment, Employment.person_id == person.id, Employment.known_at(known_at))
+    return facts_where(session, Employment, Employment.person_id == person.id, Employment.known_at(known_at))
 
 
 def roles_of(session: Session, person: Person, *, known_at: datetime) -> list[FactLine]:
     """The person's roles as known then, the latest first. One select."""
-    return _facts(session, RoleHolding, RoleHolding.person_id == person.id, RoleHolding.known_at(known_at))
+    return facts_where(session, RoleHolding, RoleHolding.person_id == person.id, RoleHolding.known_at(known_at))
 
 
 def roles_in(session: Session, unit: Unit, *, known_at: datetime) -> list[FactLine]:
     """The roles held in the unit itself, at any time, the latest first. One select."""
-    return _facts(session, RoleHolding, RoleHolding.unit_id == unit.id, RoleHolding.known_at(known_at))
+    return facts_where(session, RoleHolding, RoleHolding.unit_id == unit.id, RoleHolding.known_at(known_at))
 
 
 def running_past(
@@ -327,8 +327,8 @@ def running_past(
 ) -> tuple[list[FactLine], list[FactLine]]:
     """Employments and roles in the unit itself that have no end by `day`. Two selects."""
 
-    def rows(table: _Facts) -> list[FactLine]:
-        return _facts(
+    def rows(table: FactTable) -> list[FactLine]:
+        return facts_where(
             session, table, table.unit_id == unit.id, table.known_at(known_at),
             or_(table.ends_on.is_(None), table.ends_on > day),
         )  # fmt: skip
@@ -360,81 +360,3 @@ def _fact(session: Session, table: type[Fact], id: int) -> Fact:
     if found is None:
         raise NotFound(N_("There is no such row in the register."))
     return found
-
-
-# --- history ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something was recorded, withdrawn, added, edited or closed. `fact` or, for the register itself, `details`."""
-
-    what: str
-    at: datetime
-    by: str | None
-    fact: FactLine | None
-    details: dict[str, Any]
-
-    @property
-    def closed_on(self) -> date | None:
-        """The day that `closed` set."""
-        written = self.after("closed")
-        return date.fromisoformat(written) if isinstance(written, str) else None
-
-    def after(self, field: str) -> Any:
-        """What `field` became; None where that is not kept."""
-        pair = self.details.get(field)
-        return pair[1] if isinstance(pair, list) and len(pair) == 2 else None
-
-
-def history(session: Session, subject: Unit | Person, *, number: int = 1, size: int = PAGE_SIZE) -> Page[Event]:
-    """All that was ever recorded and withdrawn of the unit or person, the latest first. Five selects."""
-    is_unit = isinstance(subject, Unit)
-
-    def mine(table: Any) -> Any:
-        return (table.unit_id if is_unit else table.person_id) == subject.id
-
-    parts: list[Any] = [
-        select(
-            literal("register").label("kind"), RegisterChange.kind.label("what"), RegisterChange.id.label("id"),
-            RegisterChange.changed_at.label("at"), RegisterChange.changed_by_id.label("by_id"),
-        ).where(mine(RegisterChange))
-    ]  # fmt: skip
-    tables: dict[str, _Facts] = {"employment": Employment, "role": RoleHolding}
-    for kind, table in tables.items():
-        parts.append(
-            select(literal(kind), literal("recorded"), table.id, table.recorded_at, table.recorded_by_id)
-            .where(mine(table))
-        )  # fmt: skip
-        parts.append(
-            select(literal(kind), literal("withdrawn"), table.id, table.withdrawn_at, table.withdrawn_by_id)
-            .where(mine(table), table.withdrawn_at.is_not(None))
-        )  # fmt: skip
-    events = union_all(*parts).subquery()
-    query = (
-        select(events.c.kind, events.c.what, events.c.id, events.c.at, Person.name)
-        .outerjoin(Person, Person.id == events.c.by_id)
-        .order_by(events.c.at.desc(), events.c.what, events.c.kind, events.c.id.desc())
-    )
-    rows, total = _paged(session, query, select(events.c.id), number, size)
-    ids: dict[str, list[int]] = defaultdict(list)
-    for kind, _what, id, *_rest in rows:
-        ids[kind].append(id)
-    facts = {
-        (line.kind, line.id): line
-        for kind, table in tables.items()
-        if ids[kind]
-        for line in _facts(session, table, table.id.in_(ids[kind]))
-    }
-    changes = (
-        {one.id: one for one in session.scalars(select(RegisterChange).where(RegisterChange.id.in_(ids["register"])))}
-        if ids["register"]
-        else {}
-    )
-    return Page(
-        [
-            Event(what, at, by, facts.get((kind, id)), changes[id].details if kind == "register" else {})
-            for kind, what, id, at, by in rows
-        ],
-        number, total, size,
-    )  # fmt: skip

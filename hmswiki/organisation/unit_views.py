@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Permission, Role
-from hmswiki.organisation import operations, queries, register, units
+from hmswiki.organisation import history, operations, queries, register, units
 from hmswiki.organisation.forms import (
     CloseUnitForm,
     EmployInForm,
@@ -50,7 +50,7 @@ def unit(code: str) -> str:
         past_roles=[line for line in roles if line.state_on(day) == "ended"],
         page=page,
         pager=pager(page, ".unit", code=code, as_of=request.args.get("as_of") or None),
-        events=register.history(session, found, size=SHOWN_EVENTS),
+        events=history.events_of(session, found, size=SHOWN_EVENTS),
         crumbs=crumbs(above=around.above),
         in_running_text=in_running_text,
     )
@@ -63,7 +63,7 @@ def unit_history(code: str) -> str:
     in_section("organisation.index")
     session = read_session()
     found = queries.unit(session, code)
-    events = register.history(session, found, number=page_number())
+    events = history.events_of(session, found, number=page_number())
     return render_template(
         "hmswiki/organisation/history.html",
         name=wording(found.name), of_unit=True, events=events, pager=pager(events, ".unit_history", code=code),
