@@ -119,6 +119,12 @@ def _opened(asked: Asked) -> tuple[Unit, Guideline] | None:
     return (unit, guideline) if unit is not None and guideline is not None else None
 
 
+def _year(until: date, known_at: datetime, scope: Unit | None) -> coverage_queries.Curve:
+    return coverage_queries.curve(
+        read_session(), known_actor(), until=until, today=today(), known_at=known_at, within=scope
+    )
+
+
 def _matrix(seen: Seen, scope: Unit | None, day: date, only: Filter) -> matrix.Matrix:
     units = seen.units if scope is None else seen.within(scope)
     return matrix.lay_out(seen.shown, units, day, only=only)

@@ -267,20 +267,30 @@ def _foot(tops: Sequence[Unit], cells: Mapping[int, Sequence[Cell]], guideline_i
 
 
 def _places(family: _Family, cells: Mapping[int, Sequence[Cell]], guideline_ids: Sequence[int]) -> list[Place]:
-    """Cells that somebody must follow up. A unit above is no place of its own for what a unit beneath it explains."""
+    """Cells that somebody must follow up. A unit above is no place of its own for what units beneath it explain."""
     found = []
     urgent: dict[int, dict[int, set[Mark]]] = {}
     for unit in reversed(family.units):  # children come after their parents
+        children = family.children[unit.id]
         beneath: dict[int, set[Mark]] = defaultdict(set)
-        for child in family.children[unit.id]:
+        for child in children:
             for guideline_id, marks in urgent[child.id].items():
                 beneath[guideline_id] |= marks
-        for one in cells[unit.id]:
-            explained = beneath[one.guideline_id]
-            if one.mark is Mark.OVER and Mark.OVER not in explained or one.mark is Mark.SOON and not explained:
+        for column, one in enumerate(cells[unit.id]):
+            if one.mark is None or not one.needs_follow_up:
+                continue
+            marks = beneath[one.guideline_id]
+            is_explained = one.mark in marks or Mark.OVER in marks
+            if not is_explained or _misses_some_itself(one, [cells[child.id][column] for child in children]):
                 found.append(Place(one.guideline_id, unit, one.mark, one.shown.due if one.shown else None))
-            if one.needs_follow_up and one.mark is not None:
-                beneath[one.guideline_id].add(one.mark)
+            marks.add(one.mark)
         urgent[unit.id] = beneath
     order = {unit.id: place for place, unit in enumerate(family.units)}
     return sorted(found, key=lambda place: (guideline_ids.index(place.guideline_id), order[place.unit.id]))
+
+
+def _misses_some_itself(one: Cell, children: Sequence[Cell]) -> bool:
+    """Whether people are missing who are employed in the unit itself, as far as what is shown tells."""
+    if one.count is None or any(child.is_hidden for child in children):
+        return False
+    return one.count.missing > sum(child.count.missing for child in children if child.count is not None)

@@ -49,7 +49,7 @@ class RolloutForm(PageForm):
 
     guideline = SelectField(_l("Guideline"), [InputRequired(_l("Choose a guideline."))])
     reach = RadioField(_l("Who should know it?"), default=EVERYBODY)
-    units = SelectMultipleField(_l("Units"))
+    units = SelectMultipleField(_l("Units"), validate_choice=False)
     role = SelectField(_l("Only those with a role"))
     starts_on = DateField(_l("From"), [InputRequired(_l("Choose a day.")), _likely_year])
     due = DateField(_l("Due"), [Optional(), _likely_year])
@@ -58,6 +58,10 @@ class RolloutForm(PageForm):
     legal_basis = StringField(_l("Legal basis for keeping names"), [_at_most()], filters=[_tidy])
     names_kept_until = DateField(_l("Names are kept until"), [Optional(), _likely_year])
     changes_past = BooleanField(_l("Yes, change the numbers of days that have been"))
+
+    def validate_units(self, field: Any) -> None:
+        if not {code for code, _name in field.choices} >= set(field.data or ()):
+            raise ValidationError(_("One of the units can no longer be chosen. Choose again."))
 
     def offer(self, guidelines: Iterable[Guideline], units: Iterable[Unit]) -> "RolloutForm":
         self.guideline.choices = [

@@ -28,7 +28,8 @@ class _Translations:
         return str(domain.gettext(string))
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return str(domain.ngettext(singular, plural, n))
+        # Not formatted here: WTForms fills in its own facts.
+        return str(domain.get_translations().ungettext(singular, plural, n))
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]

@@ -15,7 +15,7 @@ from hmswiki.acknowledgements.models import (
 )
 from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import Edition, Guideline, Translation
-from hmswiki.organisation.models import Person, Unit
+from hmswiki.organisation.models import Employment, Person, Unit
 
 TEXT = "Dette gjelder alle.\n\n## Formål\n\nEt ryddig laboratorium er et trygt laboratorium.\n"
 HTML = '<h2 id="formal">Formål</h2>\n<p>Et ryddig laboratorium er et trygt laboratorium.</p>'
@@ -153,3 +153,31 @@ def acknowledge(session: Session, key: str, edition: Edition, on: date) -> Ackno
     session.add(made)
     session.flush()
     return made
+
+
+def open_unit(session: Session, code: str, parent: str | None, *, opened: date = date(2020, 1, 1)) -> Unit:
+    """A unit more, beneath `parent` or on top."""
+    above = unit(session, parent) if parent else None
+    made = Unit(code=code, name=f"Enhet {code}", parent_id=above.id if above else None, path="", opened=opened)
+    session.add(made)
+    session.flush()
+    made.path = f"{above.path if above else '/'}{made.id}/"
+    session.flush()
+    return made
+
+
+def employ(session: Session, code: str, count: int, *, since: date = date(2020, 1, 1)) -> list[str]:
+    """So many people more in the unit; gives their keys."""
+    keys = []
+    for number in range(count):
+        made = Person(external_key=f"{code.lower()}-{number}-{since}", name=f"Person {code} {number}")
+        session.add(made)
+        session.flush()
+        session.add(
+            Employment(
+                person_id=made.id, unit_id=unit(session, code).id, starts_on=since, recorded_at=at_noon(since)
+            )  # fmt: skip
+        )
+        keys.append(made.external_key)
+    session.flush()
+    return keys
