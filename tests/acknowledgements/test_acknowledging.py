@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -16,10 +17,13 @@ from hmswiki.acknowledgements import staff_queries
 from hmswiki.acknowledgements.coverage import Standing
 from hmswiki.acknowledgements.models import Acknowledgement, Evidence, NameLookup
 from hmswiki.foundation import events
+from hmswiki.foundation.bundles import import_bundle
 from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.guidelines.models import Edition, Guideline
-from hmswiki.organisation.models import Employment, RoleHolding
+from hmswiki.organisation.models import Employment, Person, RoleHolding
 from hmswiki.organisation.queries import actor as load_actor
+from hmswiki.web.context import state
+from tests.acknowledgements import histories
 from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
 from tests.conftest import client_as
 
@@ -291,8 +295,6 @@ def test_the_panels_send_at_most_eight_selects(app, as_bjorn, rus, session, quer
     as_bjorn.get("/guidelines/rus")
     with queries() as sent:
         as_bjorn.get("/guidelines/rus")
-    from hmswiki.web.context import state
-
     wiki = state(app).wiki
     kept = {place: list(panels) for place, panels in wiki._panels.items()}
     for place in ("guideline.top", "guideline.after", "guideline.end"):
@@ -512,6 +514,38 @@ def test_what_one_person_is_told_agrees_with_the_counts(session, rus, brann, cas
                 assert known.acknowledgement(obligation) is not None
             told.add(standing)
     assert told == {None, *Standing}
+
+
+def test_what_one_person_is_told_agrees_with_the_counts_on_random_histories(empty_app, tmp_path):
+    told = Counter()
+    with empty_app.app_context():
+        for seed in range(2000, 2012):
+            bundle = histories.random_history(seed)
+            histories.write_bundle(bundle, tmp_path / str(seed))
+            with Session(state(empty_app).engines.write) as session:
+                import_bundle(
+                    session, tmp_path / str(seed), state(empty_app).wiki.record_kinds, at=histories.IMPORTED_AT,
+                    progress=lambda line: None,
+                )  # fmt: skip
+                guidelines = list(session.scalars(select(Guideline)))
+                editions = list(session.scalars(select(Edition)))
+                people = list(session.scalars(select(Person)))
+                for day, _ in histories.probe_points(bundle, seed, count=3):
+                    everybody = coverage_queries.coverage(session, as_of=day, known_at=NOW)
+                    for one in people:
+                        who = load_actor(session, one.external_key, day)
+                        known = staff_queries.personal(session, who, guidelines, editions, day=day, known_at=NOW)
+                        for guideline in guidelines:
+                            obligation = known.obligations.get(guideline.id)
+                            standing = obligation.standing if obligation else None
+                            assert standing == everybody.standing(guideline.id, one.id), (seed, day, one.external_key)
+                            if standing is Standing.INFORMED:
+                                assert obligation.heard is not None, (seed, day, one.external_key)
+                            if standing is Standing.ACKNOWLEDGED:
+                                assert known.acknowledgement(obligation) is not None
+                            told[standing] += 1
+                session.rollback()
+    assert all(told[standing] > 10 for standing in (None, *Standing)), told
 
 
 def test_two_tabs_of_two_people_do_not_meet(app, rus, session):
