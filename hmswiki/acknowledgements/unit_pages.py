@@ -511,9 +511,7 @@ def _confirm_part(
             formdata=None, guideline=chosen.slug, informed_on=today, newcomer_routine=_routine(answers, on.unit)
         )
     told_on = form.informed_on.data
-    people = organisation_queries.employed_in(
-        session, on.unit, day=told_on if told_on is not None and told_on <= today else today, known_at=on.known_at
-    )
+    people = employed(session, on.unit, told_on if told_on is not None and told_on <= today else today, on.known_at)
     if given is None:
         fact = confirmation_fact(
             on.unit, chosen.row.edition_id, told_on or today, at=on.known_at,
@@ -525,6 +523,20 @@ def _confirm_part(
         forecast=given, published_on=on.coverage.demanded[chosen.row.guideline_id].published_on,
         newer=_newer(session, rows, form),
     )  # fmt: skip
+
+
+def employed(session: Session, unit: Unit, day: date, known_at: datetime) -> list[Person]:
+    """Who was employed in the unit's tree that day, by name. One select."""
+    return sorted(organisation_queries.employed_in(session, unit, day=day, known_at=known_at), key=by_alphabet)
+
+
+# Databases and languages disagree on these three; in Norwegian they come last, in this order.
+_LAST_LETTERS = str.maketrans({"æ": "{", "ø": "|", "å": "}"})
+
+
+def by_alphabet(person: Person) -> tuple[str, int]:
+    """A key that sorts people by name as Norwegians do."""
+    return (person.name.casefold().translate(_LAST_LETTERS), person.id)
 
 
 def _routine(answers: Sequence[Answer], unit: Unit) -> str:
@@ -671,6 +683,7 @@ class QuestionRow:
     """A question of one of the unit's people, with a form to answer it."""
 
     question: Question
+    asked_on: date
     guideline: str
     replies: Sequence[ReplyRow]
     form: ReplyForm
@@ -691,6 +704,7 @@ def questions_page(session: Session, unit: Unit, typed: Mapping[int, ReplyForm])
     rows = [
         QuestionRow(
             question=one,
+            asked_on=clock.day_of(one.recorded_at, settings().zone),
             guideline=wording(one.edition.guideline.title),
             replies=[
                 ReplyRow(reply.text, reply.recorded_at, names.get(reply.recorded_by_id or 0, ""))

@@ -156,9 +156,7 @@ def forecast(code: str) -> BaseResponse:
         return make_response(_page(unit, form, given=found))
     answer: dict[str, Any] = {"sentences": list(found.sentences), "button": found.button, "problem": found.problem}
     if request.form.get("people") and form.informed_on.data and form.informed_on.data <= today():
-        people = organisation_queries.employed_in(
-            read_session(), unit, day=form.informed_on.data, known_at=clock.now()
-        )  # fmt: skip
+        people = unit_pages.employed(read_session(), unit, form.informed_on.data, clock.now())
         answer["people"] = [{"id": person.id, "name": person.name} for person in people]
         answer["hint"] = unit_pages.everyone_but(len(people))
     response: Response = jsonify(answer)
@@ -294,7 +292,7 @@ def _looked_up(session: Session, unit: Unit, form: NamesForm) -> unit_pages.Name
             lookup = confirming.look_up_standing(
                 session, unit, guideline, Standing(form.what.data), by=by, at=now, today=today()
             )  # fmt: skip
-            return unit_pages.NamesPage(form.what.data, guideline, list(lookup.people))
+            return unit_pages.NamesPage(form.what.data, guideline, sorted(lookup.people, key=unit_pages.by_alphabet))
         case "excepted":
             try:
                 id = person_id(form.confirmation.data)
@@ -305,7 +303,10 @@ def _looked_up(session: Session, unit: Unit, form: NamesForm) -> unit_pages.Name
             confirmation = unit_queries.confirmation(session, unit, id)
             lookup = confirming.look_up_excepted(session, confirmation, by=by, at=now)
             return unit_pages.NamesPage(
-                "excepted", confirmation.edition.guideline, list(lookup.people), informed_on=confirmation.informed_on
+                "excepted",
+                confirmation.edition.guideline,
+                sorted(lookup.people, key=unit_pages.by_alphabet),
+                informed_on=confirmation.informed_on,
             )
         case "newcomers":
             on = queries.facts(session, as_of=today(), known_at=now, under=unit)
