@@ -3,7 +3,7 @@
 import smtplib
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,24 +29,25 @@ def run(app: Flask, *, host: str, port: int, ready: Callable[[str], None]) -> No
     Raises SetupProblem when the port is taken.
     """
     limit = state(app).settings.max_request_bytes
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        server = create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            # The application says what the limit is; this only keeps what is far beyond it from being read.
-            max_request_body_size=limit * 4,
-        )
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         raise SetupProblem(
-            ("Port %(port)s cannot be used: %(problem)s. Choose another with --port."),
+            "Port %(port)s cannot be used: %(problem)s. Choose another with --port.",
             port=str(port),
             problem=error.strerror or str(error),
         ) from error
-    shown = "127.0.0.1" if host in ("0.0.0.0", "::", "*") else host
-    ready(f"http://{shown}:{server.effective_port}/")
+    server = create_server(
+        app,
+        sockets=[listening],
+        threads=THREADS,
+        ident=None,
+        # The application says what the limit is; this only keeps what is far beyond it from being read.
+        max_request_body_size=limit * 4,
+    )
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    ready(f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}/")
     try:
         server.run()
     finally:
@@ -113,7 +114,8 @@ def _readable_by_others(file: Path) -> bool:
     return file.exists() and bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
 
 
-def _database() -> Iterator[Finding]:  # type: ignore[misc]
+def _database() -> Generator[Finding, None, bool]:
+    """Returns whether the tables can be asked."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     engines = state().engines
     try:

@@ -51,6 +51,7 @@ def claim(session: Session, id: UUID, *, person_id: int | None, location: str, a
         except IntegrityError:
             earlier = session.scalar(select(Submission).where(Submission.id == id))
         else:
+            forget_old(session, before=at)
             return submission
     # Somebody else's id is no reason to be shown somebody else's page.
     known = earlier is not None and earlier.person_id == person_id
