@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from hmswiki.accounts.models import Account, Link, SignIn
 from hmswiki.accounts.rules import same_name, token_hash
+from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.organisation.models import Person
 
@@ -21,20 +22,24 @@ class Visitor:
     last_seen_at: datetime
 
 
+_VISITOR = (
+    select(SignIn.id, Person.external_key, SignIn.last_seen_at)
+    .join(Person, Person.id == SignIn.person_id)
+    .join(Account, Account.person_id == SignIn.person_id)
+    .where(
+        SignIn.token_hash == bindparam("token"),
+        SignIn.ended_at.is_(None),
+        SignIn.expires_at > bindparam("at"),
+        Account.deactivated_at.is_(None),
+    )
+)
+
+
 def visitor(session: Session, token: str, *, at: datetime) -> Visitor | None:
     """Whose session the token is; None when it has ended or expired, or the account is deactivated. One select."""
-    row = session.execute(
-        select(SignIn.id, Person.external_key, SignIn.last_seen_at)
-        .join(Person, Person.id == SignIn.person_id)
-        .join(Account, Account.person_id == SignIn.person_id)
-        .where(
-            SignIn.token_hash == token_hash(token),
-            SignIn.ended_at.is_(None),
-            SignIn.expires_at > at,
-            Account.deactivated_at.is_(None),
-        )
-    ).first()
-    return None if row is None else Visitor(row[0], row[1], row[2])
+    for row in fetch(session, _VISITOR, token=token_hash(token), at=at):
+        return Visitor(row[0], row[1], row[2])
+    return None
 
 
 @dataclass(frozen=True)

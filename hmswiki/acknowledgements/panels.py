@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import g, render_template, request
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from hmswiki.acknowledgements import staff_queries
 from hmswiki.acknowledgements.asking import Obligation
@@ -138,21 +138,20 @@ def _next_task() -> Guideline | None:
     return read_session().scalar(select(Guideline).where(Guideline.slug == slug))
 
 
+_LATEST_QUESTION = (
+    select(Question, staff_queries.is_open())
+    .join(Edition, Edition.id == Question.edition_id)
+    .where(
+        Question.person_id == bindparam("person"),
+        Edition.guideline_id == bindparam("guideline"),
+        Question.withdrawn_at.is_(None),
+    )
+    .order_by(Question.recorded_at.desc(), Question.id.desc())
+    .limit(1)
+)
+
+
 def _question(who: Actor, guideline: Guideline) -> tuple[Question | None, bool]:
     """The latest question about this guideline that is not withdrawn, and whether it is answered. One select."""
-    row = (
-        read_session()
-        .execute(
-            select(Question, staff_queries.is_open())
-            .join(Edition, Edition.id == Question.edition_id)
-            .where(
-                Question.person_id == who.person_id,
-                Edition.guideline_id == guideline.id,
-                Question.withdrawn_at.is_(None),
-            )
-            .order_by(Question.recorded_at.desc(), Question.id.desc())
-            .limit(1)
-        )
-        .first()
-    )
+    row = read_session().execute(_LATEST_QUESTION, {"person": who.person_id, "guideline": guideline.id}).first()
     return (row[0], not row[1]) if row is not None else (None, False)

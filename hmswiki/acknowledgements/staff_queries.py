@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hmswiki.acknowledgements.asking import AskedRollout, Heard, Obligation, obligations, units_of
@@ -29,6 +29,7 @@ from hmswiki.acknowledgements.models import (
     Rollout,
     RolloutUnit,
 )
+from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.language import in_language, worded
 from hmswiki.foundation.permissions import Actor, Holding, Role
@@ -67,6 +68,62 @@ class Personal:
         )
 
 
+# What every reading asks for is put together once: that costs more than the asking.
+_ROLLOUTS = (
+    select(
+        Rollout.key, Rollout.guideline_id, Rollout.role, Rollout.starts_on, Rollout.ended, Rollout.due,
+        Rollout.evidence, Rollout.purpose, Rollout.legal_basis, Rollout.names_kept_until,
+        Unit.id, Unit.code, Unit.name, Unit.path,
+    )
+    .join(RolloutUnit, RolloutUnit.rollout_id == Rollout.id)
+    .join(Unit, Unit.id == RolloutUnit.unit_id)
+    .where(
+        Rollout.guideline_id.in_(bindparam("guidelines", expanding=True)),
+        Rollout.starts_on <= bindparam("day"),
+        or_(Rollout.ended.is_(None), Rollout.ended > bindparam("day")),
+    )
+)  # fmt: skip
+_EMPLOYMENTS = (
+    select(Employment.starts_on, Employment.ends_on, Unit.id, Unit.code, Unit.name, Unit.path)
+    .join(Unit, Unit.id == Employment.unit_id)
+    .where(Employment.person_id == bindparam("person"), Employment.known_at(bindparam("known")))
+)
+_ACKNOWLEDGEMENTS = (
+    select(Acknowledgement)
+    .where(
+        Acknowledgement.person_id == bindparam("person"),
+        Acknowledgement.edition_id.in_(bindparam("editions", expanding=True)),
+        Acknowledgement.known_at(bindparam("known")),
+    )
+    .order_by(Acknowledgement.acknowledged_on, Acknowledgement.recorded_at, Acknowledgement.id)
+)
+
+
+def _names(table: type[ConfirmationException | ConfirmationOnly]) -> ColumnElement[bool]:
+    """SQL: the confirmation has the person there."""
+    return (
+        select(table.person_id)
+        .where(table.confirmation_id == Confirmation.id, table.person_id == bindparam("person"))
+        .exists()
+    )
+
+
+_CONFIRMATIONS = (
+    select(
+        Confirmation.id, Confirmation.unit_id, Confirmation.edition_id, Confirmation.informed_on,
+        Confirmation.answer, Confirmation.method, Confirmation.recorded_at, Confirmation.names_only,
+        _names(ConfirmationOnly).label("named"), _names(ConfirmationException).label("excepted"), Unit.code, Unit.name,
+    )
+    .join(Unit, Unit.id == Confirmation.unit_id)
+    .where(
+        Confirmation.edition_id.in_(bindparam("editions", expanding=True)),
+        Confirmation.unit_id.in_(bindparam("units", expanding=True)),
+        Confirmation.informed_on <= bindparam("day"),
+        Confirmation.known_at(bindparam("known")),
+    )
+)  # fmt: skip
+
+
 def personal(
     session: Session,
     who: Actor,
@@ -87,13 +144,8 @@ def personal(
     employments = _employments(session, who.person_id, known_at, units, paths)
     acknowledgements = list(
         session.scalars(
-            select(Acknowledgement)
-            .where(
-                Acknowledgement.person_id == who.person_id,
-                Acknowledgement.edition_id.in_([edition.id for edition in editions]),
-                Acknowledgement.known_at(known_at),
-            )
-            .order_by(Acknowledgement.acknowledged_on, Acknowledgement.recorded_at, Acknowledgement.id)
+            _ACKNOWLEDGEMENTS,
+            {"person": who.person_id, "editions": [edition.id for edition in editions], "known": known_at},
         )
     )
     heard = _heard(session, who.person_id, [e.id for e in editions], paths, units, day, known_at)
@@ -121,20 +173,7 @@ def _rollouts(
     session: Session, guideline_ids: Collection[int], day: date, units: dict[int, tuple[str, object]], paths: set[str]
 ) -> dict[str, AskedRollout]:
     """The rollouts in force, by key."""
-    rows = session.execute(
-        select(
-            Rollout.key, Rollout.guideline_id, Rollout.role, Rollout.starts_on, Rollout.ended, Rollout.due,
-            Rollout.evidence, Rollout.purpose, Rollout.legal_basis, Rollout.names_kept_until,
-            Unit.id, Unit.code, Unit.name, Unit.path,
-        )
-        .join(RolloutUnit, RolloutUnit.rollout_id == Rollout.id)
-        .join(Unit, Unit.id == RolloutUnit.unit_id)
-        .where(
-            Rollout.guideline_id.in_(guideline_ids),
-            Rollout.starts_on <= day,
-            or_(Rollout.ended.is_(None), Rollout.ended > day),
-        )
-    ).all()  # fmt: skip
+    rows = fetch(session, _ROLLOUTS, guidelines=guideline_ids, day=day)
     reached: dict[str, set[int]] = {}
     for row in rows:
         reached.setdefault(row.key, set()).add(row.id)
@@ -157,11 +196,7 @@ def _rollouts(
 def _employments(
     session: Session, person_id: int, known_at: datetime, units: dict[int, tuple[str, object]], paths: set[str]
 ) -> list[EmploymentFact]:
-    rows = session.execute(
-        select(Employment.starts_on, Employment.ends_on, Unit.id, Unit.code, Unit.name, Unit.path)
-        .join(Unit, Unit.id == Employment.unit_id)
-        .where(Employment.person_id == person_id, Employment.known_at(known_at))
-    ).all()
+    rows = fetch(session, _EMPLOYMENTS, person=person_id, known=known_at)
     for row in rows:
         units[row.id] = (row.code, row.name)
         paths.add(row.path)
@@ -179,30 +214,9 @@ def _heard(
 ) -> list[Heard]:
     """The confirmations of units that the person has been employed in, or above."""
     reached = {int(step) for path in paths for step in path.strip("/").split("/")}
-    excepted = (
-        select(ConfirmationException.person_id)
-        .where(ConfirmationException.confirmation_id == Confirmation.id, ConfirmationException.person_id == person_id)
-        .exists()
+    rows = fetch(
+        session, _CONFIRMATIONS, person=person_id, editions=edition_ids, units=sorted(reached), day=day, known=known_at
     )
-    named = (
-        select(ConfirmationOnly.person_id)
-        .where(ConfirmationOnly.confirmation_id == Confirmation.id, ConfirmationOnly.person_id == person_id)
-        .exists()
-    )
-    rows = session.execute(
-        select(
-            Confirmation.id, Confirmation.unit_id, Confirmation.edition_id, Confirmation.informed_on,
-            Confirmation.answer, Confirmation.method, Confirmation.recorded_at, Confirmation.names_only,
-            named.label("named"), excepted.label("excepted"), Unit.code, Unit.name,
-        )
-        .join(Unit, Unit.id == Confirmation.unit_id)
-        .where(
-            Confirmation.edition_id.in_(edition_ids),
-            Confirmation.unit_id.in_(reached),
-            Confirmation.informed_on <= day,
-            Confirmation.known_at(known_at),
-        )
-    ).all()  # fmt: skip
     for row in rows:
         units[row.unit_id] = (row.code, row.name)
     return [

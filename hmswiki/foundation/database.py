@@ -1,11 +1,11 @@
 """The declarative base, names of constraints, and the column types that both databases share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import JSON, DateTime, Dialect, Executable, MetaData
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 TABLE_PREFIX = "hms_"
@@ -56,3 +56,14 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: _JSON, list[Any]: _JSON, Wording: _JSON}
+
+
+def fetch(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
+    """What a select of columns gives, in the session's transaction, after what is pending in it is written.
+
+    For what every page asks: `statement` stands in its module and is put together once, and its rows come without
+    the ORM's way around. That is a tenth of the work of a select that is written down where it is asked.
+    """
+    if session.new or session.dirty or session.deleted:
+        session.flush()
+    return session.connection().execute(statement, values).all()

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
+from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.language import LANGUAGES, fallbacks, in_language
 from hmswiki.guidelines import rules
@@ -90,6 +91,7 @@ def document(session: Session, slug: str, *, today: date) -> Document:
     for edition in editions:
         # Panels may ask for it: no select for what is here already.
         set_committed_value(edition, "guideline", found)
+    set_committed_value(found, "editions", editions)
     return Document(found, editions, {edition.id: name for _, edition, name in rows if name}, today)
 
 
@@ -107,7 +109,7 @@ def text(session: Session, edition: Edition, language: str) -> Text:
 
     Only the text that is shown is loaded, and not its Markdown.
     """
-    languages = in_own_order(session.scalars(_LANGUAGES, {"edition": edition.id}))
+    languages = in_own_order(row[0] for row in fetch(session, _LANGUAGES, edition=edition.id))
     best = best_language(languages, language)
     if best is None:
         return Text(None, ())

@@ -28,7 +28,7 @@ def _describe_actors(app: Flask) -> None:
 
     def describe(who: Actor) -> str:
         line = queries.actor_line(read_session(), who)
-        unit = "" if line.unit is None else line.unit.code if line.role else wording(line.unit.name)
+        unit = (line.unit_code or "") if line.role else wording(line.unit_name)
         return ", ".join(part for part in (role_name(line.role) if line.role else "", unit) if part)
 
     state(app).extra["describe_actor"] = describe

@@ -4,13 +4,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation import clock
+from hmswiki.foundation.database import Wording, fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.permissions import Actor, Holding, Role
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
+
+# Every page asks who acts.
+_WHO = (
+    select(Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path)
+    .outerjoin(
+        Employment,
+        and_(
+            Employment.person_id == Person.id,
+            Employment.held_on(bindparam("today")),
+            Employment.known_at(bindparam("known")),
+        ),
+    )
+    .outerjoin(Unit, Unit.id == Employment.unit_id)
+    .where(Person.external_key == bindparam("key"))
+)
+_HOLDINGS = (
+    select(RoleHolding.role, RoleHolding.unit_id, Unit.path)
+    .join(Unit, Unit.id == RoleHolding.unit_id)
+    .where(
+        RoleHolding.person_id == bindparam("person"),
+        RoleHolding.held_on(bindparam("today")),
+        RoleHolding.known_at(bindparam("known")),
+    )
+    .order_by(RoleHolding.id)
+)
 
 
 def actor(session: Session, external_key: str, today: date) -> Actor | None:
@@ -19,23 +45,11 @@ def actor(session: Session, external_key: str, today: date) -> Actor | None:
     None for somebody who is not in the register. Two selects.
     """
     known = clock.now()
-    row = session.execute(
-        select(Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path)
-        .outerjoin(
-            Employment,
-            and_(Employment.person_id == Person.id, Employment.held_on(today), Employment.known_at(known)),
-        )
-        .outerjoin(Unit, Unit.id == Employment.unit_id)
-        .where(Person.external_key == external_key)
-    ).first()
-    if row is None:
+    found = fetch(session, _WHO, key=external_key, today=today, known=known)
+    if not found:
         return None
-    holdings = session.execute(
-        select(RoleHolding.role, RoleHolding.unit_id, Unit.path)
-        .join(Unit, Unit.id == RoleHolding.unit_id)
-        .where(RoleHolding.person_id == row[0], RoleHolding.held_on(today), RoleHolding.known_at(known))
-        .order_by(RoleHolding.id)
-    )
+    row = found[0]
+    holdings = fetch(session, _HOLDINGS, person=row[0], today=today, known=known)
     return Actor(
         person_id=row[0], external_key=row[1], name=row[2], language=row[3], unit_id=row[4], unit_path=row[5],
         holdings=tuple(Holding(Role(role), unit_id, path) for role, unit_id, path in holdings),
@@ -143,11 +157,16 @@ class ActorLine:
     """What stands under a name in the header: the first role, or the unit."""
 
     role: Role | None
-    unit: Unit | None
+    unit_code: str | None
+    unit_name: Wording | None
+
+
+_UNIT_OF_LINE = select(Unit.code, Unit.name).where(Unit.id == bindparam("unit"))
 
 
 def actor_line(session: Session, who: Actor) -> ActorLine:
     """The role and unit to show under a person's name. One select at most."""
     unit_id = who.holdings[0].unit_id if who.holdings else who.unit_id
-    unit = session.get(Unit, unit_id) if unit_id is not None else None
-    return ActorLine(who.holdings[0].role if who.holdings else None, unit)
+    found = fetch(session, _UNIT_OF_LINE, unit=unit_id) if unit_id is not None else ()
+    code, name = found[0] if found else (None, None)
+    return ActorLine(who.holdings[0].role if who.holdings else None, code, name)
