@@ -11,10 +11,13 @@ from markupsafe import Markup
 from hmswiki.config import Settings
 from hmswiki.foundation.language import LANGUAGES, OWN_NAMES
 from hmswiki.foundation.permissions import Actor, HasPath, Permission, Role
-from hmswiki.web import assets, words
+from hmswiki.web import assets, hyphens, words
 from hmswiki.web.access import allowed
 from hmswiki.web.context import actor, settings, state, today
 from hmswiki.web.words import _
+
+# So many letters of a heading stand beside each other in a window of 320 px, in the widest of fonts.
+_LONGEST_IN_HEADING = 12
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,10 @@ class Hms:
     wording = staticmethod(words.wording)
     language_name = staticmethod(words.language_name)
     csrf_token = staticmethod(generate_csrf)
+
+    def heading(self, text: str) -> str:
+        """A name for the page's main heading, which a narrow window may divide where a word is long."""
+        return hyphens.with_soft_hyphens(text, _LONGEST_IN_HEADING)
 
     @property
     def language(self) -> str:
