@@ -35,6 +35,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgresql.stop_for_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What asks for no database is done in the run on SQLite; the run on PostgreSQL is spared it."""
+    if DATABASE == "postgresql":
+        for item in items:
+            if "databases" not in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.skip(reason="no matter of the database: done in the run on SQLite"))
+
+
 class Databases:
     """Makes empty databases with all tables, quickly: each is a copy of one that was migrated once."""
 
