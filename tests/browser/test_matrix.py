@@ -1,0 +1,69 @@
+"""The matrix of coverage with the keyboard, and without any script."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.sites import Site
+
+CENTRAL = "demo-sentral"
+
+
+def focused(page: Page) -> str:
+    """The cell that has the focus: unit and guideline."""
+    return str(page.evaluate("document.activeElement.querySelector('.hms-visually-hidden')?.textContent ?? ''"))
+
+
+def test_arrow_keys_move_between_cells_enter_opens_and_escape_returns(demo: Site) -> None:
+    with demo.visitor(CENTRAL) as window:
+        page = window.new_page()
+        page.goto("/coverage")
+        expect(page.locator("[data-hms-keys]")).to_be_visible()
+        assert page.locator("a.hms-matrix-cell[tabindex='0']").count() == 1
+        page.locator("a.hms-matrix-cell[tabindex='0']").focus()
+        assert focused(page).startswith("IBA, Brannvern")
+        for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowDown"):
+            page.keyboard.press(key)
+        assert focused(page).startswith("IFY, Forebygging")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        panel = page.locator("#panel")
+        expect(panel).to_be_focused()
+        expect(panel.get_by_role("heading", level=2)).to_have_text(
+            "Forebygging av muskel- og skjelettplager ved Institutt for fysikk"
+        )
+        expect(page).to_have_url(re.compile("unit=IFY&guideline=forebygging"))
+        page.keyboard.press("Escape")
+        assert focused(page).startswith("IFY, Forebygging")
+        page.go_back()
+        expect(panel).to_have_count(0)
+
+
+def test_without_scripts_every_cell_is_a_link_to_its_panel(demo: Site) -> None:
+    with demo.visitor(CENTRAL, java_script_enabled=False) as window:
+        page = window.new_page()
+        page.goto("/coverage")
+        page.get_by_role("link", name=re.compile("^IKJ, Rus og avhengighet")).click()
+        expect(page.locator("#panel")).to_contain_text("Rus og avhengighet ved Institutt for kjemi")
+        expect(page.locator("a.hms-matrix-cell[aria-current]")).to_have_count(1)
+        page.get_by_role("link", name="Lukk").click()
+        expect(page.locator("#panel")).to_have_count(0)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_rollout_tells_how_many_it_reaches_with_and_without_scripts(demo: Site, script: bool) -> None:
+    with demo.visitor(CENTRAL, java_script_enabled=script) as window:
+        page = window.new_page()
+        page.goto("/rollouts/new")
+        expect(page.get_by_label("Hvorfor det trengs navn")).to_be_hidden()
+        page.get_by_label("Retningslinje", exact=True).select_option("rus-og-avhengighet")
+        page.get_by_role("radio", name="Noen enheter").check()
+        page.get_by_label("IKJ Institutt for kjemi").check()
+        if not script:
+            page.get_by_role("button", name="Regn ut hvor mange den når").click()
+        expect(page.locator("#preview")).to_contain_text("Den når 118 personer")
+        expect(page.locator("#preview")).to_contain_text("Ingen blir spurt med navn.")
+        page.get_by_role("radio", name="Med navn").check()
+        expect(page.get_by_label("Hvorfor det trengs navn")).to_be_visible()
