@@ -116,7 +116,7 @@ def test_where_the_unit_has_informed_it_says_how(as_bjorn, brann, session):
     session.commit()
     page = as_bjorn.get("/guidelines/brann").text
     assert "Enheten din har informert deg" in page
-    assert "Informert på seksjonsmøte 7. desember 2025 av Fakultetet, så du regnes som informert." in page
+    assert "Informert på avdelingsmøte 7. desember 2025 av Fakultetet, så du regnes som informert." in page
 
 
 def test_who_is_not_in_the_audience_may_only_ask(as_dina, session):
