@@ -1,0 +1,458 @@
+"""Every page of the product, in every language and width, in light and in dark: nothing that axe finds (WCAG 2.2 A and
+AA), nothing wider than the window, no complaint of the browser, each in the language that was asked for.
+
+A page is loaded once a language and then made narrower. The scheme alternates, so that each page is seen in both, and
+each language and width as well. The last look is at the narrowest with a wide font, as where Inter is not installed.
+
+The database cannot change the look: in the run on PostgreSQL each page is seen in bokmål only, at 1280 and 390 px.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Response
+from sqlalchemy import select
+
+from hmswiki.accounts import operations as accounts
+from hmswiki.accounts import rules as account_rules
+from hmswiki.acknowledgements import operations
+from hmswiki.acknowledgements.models import Acknowledgement, Confirmation, QuestionKind
+from hmswiki.foundation import clock
+from hmswiki.foundation.permissions import Actor
+from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
+from hmswiki.organisation import queries as organisation
+from hmswiki.organisation.models import Employment, Person, RoleHolding
+from hmswiki.web.context import state
+from tests.browser.sites import LOCALES, BareSite, Site
+from tests.conftest import DATABASE
+from tests.support.browser import ConsoleMessages, axe_violations, console_messages, overflows
+
+LANGUAGES = ("nb", "nn", "en") if DATABASE == "sqlite" else ("nb",)
+WIDTHS = (1280, 390, 320) if DATABASE == "sqlite" else (1280, 390)
+
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+HEIGHT = 900
+
+PASSWORD = "laft rips skuff mast"
+
+CLEANUP, SUBSTANCES, MUSCLES, CHANGE, FIRE = (
+    "ryddedag-pa-laboratorier",
+    "rus-og-avhengighet",
+    "forebygging-av-muskel-og-skjelettplager",
+    "omstilling",
+    "brannvernoppgaver-for-omradeansvarlig",
+)
+STAFF, LEADER, COORDINATOR, SAFETY, OWNER, EDITOR, APPROVER, CENTRAL, ADMINISTRATOR = (
+    "demo-ansatt", "demo-leder", "demo-koordinator", "demo-verneombud", "demo-omradeansvarlig", "demo-redaktor",
+    "demo-godkjenner", "demo-sentral", "demo-administrator",
+)  # fmt: skip
+
+Rows = Mapping[str, str]
+Deed = Callable[[Page, Rows], Response | None]
+
+
+# --- What is done on a page before it is looked at --------------------------------------------------------
+
+
+def send(form: str, **fields: str) -> Deed:
+    """Fill in the fields of the form whose address ends with `form`, and send it whatever the browser thinks of it."""
+
+    def deed(page: Page, rows: Rows) -> Response:
+        with page.expect_navigation() as navigation:
+            page.evaluate(
+                """([end, fields]) => {
+                  const forms = [...document.querySelectorAll("main form[method=post]")];
+                  const path = (form) => new URL(form.getAttribute("action") ?? "", location).pathname;
+                  const form = forms.find((form) => path(form).endsWith(end));
+                  form.noValidate = true;
+                  for (const [name, value] of Object.entries(fields)) {
+                    for (const field of form.querySelectorAll(`[name="${name}"]`)) {
+                      if (["radio", "checkbox"].includes(field.type)) field.checked = field.value === value;
+                      else field.value = value;
+                    }
+                  }
+                  form.requestSubmit();
+                }""",
+                [form.format_map(rows), {name: value.format_map(rows) for name, value in fields.items()}],
+            )
+        return navigation.value
+
+    return deed
+
+
+def press(selector: str) -> Deed:
+    """Press the first that the selector finds."""
+    return lambda page, rows: page.locator(selector).first.click()
+
+
+def press_and_go(selector: str) -> Deed:
+    """Press what leads to another page."""
+
+    def deed(page: Page, rows: Rows) -> Response:
+        with page.expect_navigation() as navigation:
+            page.locator(selector).first.click()
+        return navigation.value
+
+    return deed
+
+
+def unfold(page: Page, rows: Rows) -> None:
+    """Open everything that is folded."""
+    page.evaluate("() => document.querySelectorAll('main details').forEach((details) => { details.open = true })")
+
+
+def open_main_menu(page: Page, rows: Rows) -> None:
+    """The main menu is folded in a narrow window only."""
+    page.evaluate("() => { document.querySelector('.hms-nav-menu').open = true }")
+
+
+def forget_who_i_am(page: Page, rows: Rows) -> None:
+    page.context.clear_cookies()
+
+
+# --- The pages --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: the address that leads to it, whose it is, and what is done before it is looked at.
+
+    `path` may hold what `furnish` has found: {draft}, {role} … The bare site's people are those of tests/cast.py.
+    """
+
+    what: str
+    path: str
+    person: str | None
+    deeds: tuple[Deed, ...]
+    status: int
+    bare: bool = False
+
+
+def seen(what: str, path: str, person: str | None, *deeds: Deed, status: int = 200) -> Place:
+    """A page of the demonstration."""
+    return Place(what, path, person, deeds, status)
+
+
+def bare(what: str, path: str, person: str | None, *deeds: Deed, status: int = 200) -> Place:
+    """A page of a site where nothing has been written yet."""
+    return Place(what, path, person, deeds, status, bare=True)
+
+
+PAGES = [
+    # Signing in, passwords, accounts
+    seen("sign-in of the demo", "/accounts/sign-in", None),
+    seen("sign-in with a wrong password", "/accounts/sign-in", None,
+         send("/accounts/sign-in", name="demo-leder", password="wrong"), status=422),
+    seen("sign-in on the way to a page", "/accounts/sign-in?next=/coverage", None),
+    bare("sign-in", "/accounts/sign-in", None),
+    bare("sign-in left empty", "/accounts/sign-in", None, send("/accounts/sign-in"), status=422),
+    seen("reset", "/accounts/reset", None),
+    seen("reset left empty", "/accounts/reset", None, send("/accounts/reset"), status=422),
+    seen("reset asked for", "/accounts/reset", None, send("/accounts/reset", name="nobody")),
+    bare("reset without mail", "/accounts/reset", None),
+    seen("invitation", "/accounts/invitation/{invitation}", None),
+    seen("invitation with a short password", "/accounts/invitation/{invitation}", None,
+         send("/accounts/invitation/{invitation}", password="kort", again="kort"), status=422),
+    seen("invitation that is used up", "/accounts/invitation/gone", None, status=404),
+    seen("reset link", "/accounts/reset/{reset}", None),
+    bare("reset link that is used up", "/accounts/reset/gone", None, status=404),
+    seen("sessions", "/accounts/sessions", STAFF),
+    seen("sessions with a password", "/accounts/sessions", SAFETY),
+    seen("password not changed", "/accounts/sessions", SAFETY,
+         send("/accounts/password", current="wrong", password="noe helt annet", again="noe helt annet"), status=422),
+    bare("sessions of another site", "/accounts/sessions", "bjorn"),
+    seen("account", "/accounts/people/demo-ansatt", ADMINISTRATOR),
+    seen("account that was invited", "/accounts/people/{invited}", ADMINISTRATOR),
+    seen("account with a new link", "/accounts/people/demo-godkjenner", ADMINISTRATOR, send("/invitation")),
+    bare("no account", "/accounts/people/bjorn", "ivar"),
+    # Min side, questions, what is recorded
+    seen("home of staff", "/", STAFF),
+    seen("home with the person's menu open", "/", STAFF, press(".hms-user-menu > summary")),
+    seen("home with the main menu open", "/", CENTRAL, open_main_menu),
+    seen("home of the coordinator", "/", COORDINATOR),
+    seen("home of the area owner", "/", OWNER),
+    seen("home of central HSE", "/", CENTRAL),
+    bare("home with nothing to do", "/", "bjorn"),
+    bare("home of somebody without a unit", "/", "ute"),
+    seen("my record", "/my-record", STAFF),
+    seen("my record in a role", "/my-record", COORDINATOR),
+    bare("my record, empty", "/my-record", "ute"),
+    seen("question to ask", "/guidelines/ryddedag-pa-laboratorier/question?kind=question", STAFF),
+    seen("question left empty", "/guidelines/ryddedag-pa-laboratorier/question?kind=question", STAFF,
+         send("/question", text=""), status=422),
+    seen("not informed", "/guidelines/rus-og-avhengighet/question?kind=not_informed", STAFF),
+    seen("question that waits", "/my-questions/{question}", STAFF),
+    seen("question answered", "/my-questions/{answered}", STAFF),
+    seen("withdrawing an acknowledgement", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER),
+    seen("withdrawing without a reason", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER,
+         send("/withdrawal", reason=""), status=422),
+    # Guidelines
+    seen("guidelines", "/guidelines/", STAFF),
+    seen("guidelines for an editor", "/guidelines/", EDITOR),
+    bare("guidelines, none", "/guidelines/", "bjorn"),
+    bare("guidelines, none yet, for an editor", "/guidelines/", "frida"),
+    seen("guideline to acknowledge", f"/guidelines/{CLEANUP}", STAFF),
+    seen("guideline of the unit", f"/guidelines/{SUBSTANCES}", STAFF),
+    seen("guideline for an area owner", f"/guidelines/{FIRE}", OWNER),
+    seen("guideline not rolled out to me", f"/guidelines/{FIRE}", STAFF),
+    seen("guideline with what is new", f"/guidelines/{CLEANUP}", LEADER),
+    seen("guideline that lacks English", f"/guidelines/{CHANGE}", COORDINATOR),
+    seen("guideline for an editor", f"/guidelines/{MUSCLES}", EDITOR),
+    seen("guideline acknowledged too late", f"/guidelines/{CLEANUP}", STAFF,
+         send("/acknowledgements", edition="{old_edition}"), status=409),
+    seen("all editions", f"/guidelines/{CLEANUP}/editions", STAFF),
+    seen("old edition", f"/guidelines/{CLEANUP}/editions/1.0", STAFF),
+    seen("what an edition changed", f"/guidelines/{SUBSTANCES}/editions/2.0?changes=1", STAFF),
+    seen("numbers of my unit", f"/guidelines/{CLEANUP}/unit-count", STAFF),
+    # Writing and publishing
+    seen("drafts", "/guidelines/drafts", EDITOR),
+    bare("drafts, none", "/guidelines/drafts", "frida"),
+    seen("new guideline", "/guidelines/new", EDITOR),
+    seen("new guideline without a title", "/guidelines/new", EDITOR, send("/new"), status=422),
+    seen("editor", "/guidelines/drafts/{draft}/edit", EDITOR),
+    seen("editor without a title", "/guidelines/drafts/{draft}/edit", EDITOR, send("/edit", title=""), status=422),
+    seen("editor after somebody else", "/guidelines/drafts/{draft}/edit", EDITOR,
+         send("/edit", body="Min tekst.", version="0", seen="other"), status=409),
+    seen("facts", "/guidelines/drafts/{draft}/facts", EDITOR),
+    seen("facts that cannot be", "/guidelines/drafts/{draft}/facts", EDITOR,
+         send("/facts", renew_months="-1", legal_basis="Lov | nowhere"), status=422),
+    seen("draft", "/guidelines/drafts/{draft}", EDITOR),
+    seen("sending a draft", "/guidelines/drafts/{draft}/send", EDITOR),
+    seen("draft to approve", "/guidelines/drafts/{sent}", APPROVER),
+    seen("publishing in a dialog", "/guidelines/drafts/{sent}", APPROVER, press("main [data-hms-dialog]")),
+    seen("draft returned without a word", "/guidelines/drafts/{sent}", APPROVER, send("/return"), status=422),
+    seen("publishing", "/guidelines/drafts/{sent}/publish", APPROVER),
+    seen("publishing without a choice", "/guidelines/drafts/{sent}/publish", APPROVER,
+         send("/publish", on="2020-01-01"), status=422),
+    # Min enhet
+    seen("unit for its leader", "/units/IFY", LEADER),
+    seen("unit for its coordinator", "/units/IKJ", COORDINATOR, unfold),
+    seen("unit for its safety representative", "/units/IKJ", SAFETY),
+    seen("unit for staff", "/units/IKJ", STAFF),
+    seen("unit for central HSE", "/units/FFI", CENTRAL),
+    seen("faculty", "/units/NV", CENTRAL),
+    seen("unit on another day", "/units/IKJ?as_of={a_year_ago}", COORDINATOR),
+    bare("unit without rollouts", "/units/LAB", "astrid"),
+    seen("confirming", f"/units/IKJ?guideline={SUBSTANCES}", COORDINATOR),
+    seen("confirming in the future", f"/units/IKJ?guideline={SUBSTANCES}", COORDINATOR,
+         send("/confirmations", informed_on="2099-01-01"), status=422),
+    seen("confirmed", f"/units/IFY?done={SUBSTANCES}", LEADER),
+    seen("newcomers not chosen", "/units/IKJ", COORDINATOR, send("/newcomers"), status=422),
+    seen("names", "/units/IKJ", COORDINATOR, press_and_go("form[action$='/names'] button")),
+    seen("questions", "/units/IKJ/questions", COORDINATOR, unfold),
+    seen("question not answered", "/units/IKJ/questions", COORDINATOR, send("/questions/{question}"), status=422),
+    bare("questions, none", "/units/LAB/questions", "chen"),
+    seen("withdrawing a confirmation", "/units/IKJ/confirmations/{confirmation}/withdraw", COORDINATOR),
+    seen("withdrawing it without a reason", "/units/IKJ/confirmations/{confirmation}/withdraw", COORDINATOR,
+         send("/withdraw", reason=""), status=422),
+    # Dekning and rollouts
+    seen("coverage", "/coverage", CENTRAL),
+    seen("coverage with a cell open", f"/coverage?unit=IFY&guideline={CLEANUP}", CENTRAL),
+    seen("coverage with a vacant role", f"/coverage?unit=FFI&guideline={SUBSTANCES}", CENTRAL),
+    seen("coverage a year ago as known then", "/coverage?as_of={a_year_ago}&known_at={a_year_ago}T12:00:00", CENTRAL),
+    seen("coverage to come", "/coverage?as_of={in_a_month}", CENTRAL),
+    seen("coverage of what is late", "/coverage?show=overdue", CENTRAL),
+    seen("coverage for a leader", "/coverage", LEADER),
+    seen("coverage for a safety representative", "/coverage", SAFETY),
+    bare("coverage of nothing", "/coverage", "hanne"),
+    seen("curve in a table", "/coverage/curve", CENTRAL),
+    seen("rollouts", "/rollouts", CENTRAL),
+    bare("rollouts, none", "/rollouts", "hanne"),
+    seen("rollout by name", "/rollouts/ryddedag-2", CENTRAL),
+    seen("rollout by the unit", "/rollouts/rus-2", CENTRAL),
+    seen("rollout that has ended", "/rollouts/rus-1", CENTRAL),
+    seen("rollout ended too early", "/rollouts/rus-2", CENTRAL, send("/end", ended="2001-01-01"), status=422),
+    seen("new rollout", "/rollouts/new", CENTRAL),
+    seen("new rollout by name without a purpose", "/rollouts/new", CENTRAL,
+         send("/new", guideline=CHANGE, evidence="named", starts_on="2020-01-01"), status=422),
+    # The register
+    seen("organisation", "/organisation/", ADMINISTRATOR),
+    seen("organisation on another day", "/organisation/?as_of={a_year_ago}", CENTRAL),
+    seen("people", "/organisation/people", ADMINISTRATOR),
+    seen("people, none found", "/organisation/people?q=xyzzy", ADMINISTRATOR),
+    seen("unit in the register", "/organisation/units/FFI", ADMINISTRATOR),
+    seen("unit in the register for central HSE", "/organisation/units/NV", CENTRAL),
+    seen("history of a unit", "/organisation/units/IKJ/history", ADMINISTRATOR),
+    seen("person", "/organisation/people/demo-leder", ADMINISTRATOR),
+    seen("history of a person", "/organisation/people/{mover}/history", ADMINISTRATOR),
+    seen("new unit", "/organisation/new-unit", ADMINISTRATOR),
+    seen("new unit left empty", "/organisation/new-unit", ADMINISTRATOR, send("/new-unit"), status=422),
+    seen("new person", "/organisation/new-person", ADMINISTRATOR),
+    seen("new person who exists", "/organisation/new-person", ADMINISTRATOR,
+         send("/new-person", external_key="demo-leder", name="En Til", email="no address"), status=422),
+    seen("editing a unit", "/organisation/units/FFI/edit", ADMINISTRATOR),
+    seen("closing a unit", "/organisation/units/FFI/close", ADMINISTRATOR),
+    seen("closing a unit with people in it", "/organisation/units/FFI/close", ADMINISTRATOR,
+         send("/close", closed="{in_a_month}"), status=422),
+    seen("employing in a unit", "/organisation/units/FFI/employ", ADMINISTRATOR),
+    seen("giving a role in a unit", "/organisation/units/FFI/give-role", ADMINISTRATOR),
+    seen("editing a person", "/organisation/people/demo-leder/edit", ADMINISTRATOR),
+    seen("employing a person", "/organisation/people/demo-leder/employ", ADMINISTRATOR),
+    seen("employing twice", "/organisation/people/demo-leder/employ", ADMINISTRATOR,
+         send("/employ", unit="IFY", starts_on="{a_year_ago}"), status=422),
+    seen("giving a role", "/organisation/people/demo-leder/give-role", ADMINISTRATOR),
+    *[seen(f"{what} an employment", f"/organisation/employments/{{employment}}/{what}", ADMINISTRATOR)
+      for what in ("correct", "end", "move", "withdraw")],
+    *[seen(f"{what} a role", f"/organisation/roles/{{role}}/{what}", ADMINISTRATOR)
+      for what in ("correct", "end", "withdraw")],
+    # What is refused
+    seen("no such page", "/nowhere", STAFF, status=404),
+    seen("no such guideline", "/guidelines/nothing", STAFF, status=404),
+    seen("a page for others", "/rollouts", STAFF, status=403),
+    seen("a date that does not exist", "/coverage?as_of=2026-02-30", CENTRAL, status=400),
+    seen("an address that takes a form", "/accounts/password", STAFF, status=405),
+    seen("a form that has expired", f"/guidelines/{CLEANUP}/question?kind=question", STAFF,
+         send("/question", text="Hvem rydder?", csrf_token="old"), status=400),
+    seen("a form sent when signed out", f"/guidelines/{CLEANUP}/question?kind=question", STAFF,
+         forget_who_i_am, send("/question", text="Hvem rydder?"), status=401),
+]  # fmt: skip
+
+# Answers to GET that nobody looks at: files, data, what is fetched by a page, and what only leads elsewhere.
+NO_PAGES = {
+    "favicon", "hmswiki.static", "hmswiki.stylesheet",
+    "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
+    "hmswiki.acknowledgements.my_record_as_json",
+    "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
+    "hmswiki.acknowledgements.no_forecast", "hmswiki.acknowledgements.no_names",
+    "hmswiki.acknowledgements.no_newcomers",
+}  # fmt: skip
+
+
+# --- What the demonstration lacks on its first day ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rows(demo: Site) -> dict[str, str]:
+    """What the addresses may hold. Adds a question that waits, one with its answer, links, a password."""
+    app, now = demo.app, clock.now()
+    today = clock.today(state(app).settings.zone)
+
+    def by(key: str) -> Actor:
+        found = organisation.actor(session, key, today)
+        assert found is not None, key
+        return found
+
+    def one(statement: Any) -> Any:
+        return session.scalars(statement.limit(1)).one()
+
+    with app.app_context(), demo.writing() as session:
+        cleanup = one(select(Guideline).where(Guideline.slug == CLEANUP))
+        waiting, answered = (
+            operations.ask(session, cleanup, kind=kind, text=text, by=by(STAFF), at=now, on=today)
+            for kind, text in ((QuestionKind.NOT_INFORMED, ""), (QuestionKind.QUESTION, "Hvem henter løsemidlene?"))
+        )
+        operations.reply(session, answered, by=by(COORDINATOR), at=now, text="Driften, hver torsdag.")
+        invited = organisation.person(session, "p0100")
+        safety, approver = organisation.person(session, SAFETY), organisation.person(session, APPROVER)
+        invitation = accounts.invite(session, invited, at=now, hours=72)
+        for person in safety, approver:
+            accounts.ensure_account(session, person, at=now).password_hash = account_rules.hash_password(PASSWORD)
+        reset = accounts.invite(session, safety, at=now, hours=72)
+        mine = Acknowledgement.person_id == by(OWNER).person_id, Acknowledgement.withdrawn_at.is_(None)
+        ours = Confirmation.unit_id == by(COORDINATOR).unit_id, Confirmation.withdrawn_at.is_(None)
+        found = {
+            "question": waiting.id,
+            "answered": answered.id,
+            "invited": invited.external_key,
+            "invitation": invitation.token,
+            "reset": reset.token,
+            "acknowledgement": one(select(Acknowledgement.id).where(*mine)),
+            "confirmation": one(select(Confirmation.id).where(*ours).order_by(Confirmation.informed_on.desc())),
+            "old_edition": one(select(Edition.id).where(Edition.guideline_id == cleanup.id, Edition.major == 1)),
+            "draft": one(select(Draft.id).where(Draft.state == DraftState.WRITING)),
+            "sent": one(select(Draft.id).where(Draft.state == DraftState.SENT)),
+            "employment": one(select(Employment.id).where(Employment.person_id == by(LEADER).person_id)),
+            "role": one(select(RoleHolding.id).where(RoleHolding.person_id == by(LEADER).person_id)),
+            "mover": one(select(Person.external_key).join(Employment, Employment.person_id == Person.id)
+                         .where(Employment.withdrawn_at.is_not(None)).order_by(Person.id)),
+            "a_year_ago": today - timedelta(days=365),
+            "in_a_month": today + timedelta(days=30),
+        }  # fmt: skip
+    return {name: str(value) for name, value in found.items()}
+
+
+# --- The tests ----------------------------------------------------------------------------------------------
+
+
+class Anything(dict[str, str]):
+    """For an address whose rows do not matter."""
+
+    def __missing__(self, name: str) -> str:
+        return "1"
+
+
+def test_every_address_that_is_a_page_is_looked_at(app: Flask) -> None:
+    addresses = app.url_map.bind("localhost")
+    paths = {place.path.format_map(Anything()).partition("?")[0] for place in PAGES if place.status not in (404, 405)}
+    looked_at = {str(addresses.match(path, method="GET")[0]) for path in paths}
+    readable = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert readable - looked_at == NO_PAGES
+
+
+@dataclass(frozen=True)
+class Window:
+    """One for each language, in which everybody sits down in turn: a browser is quicker where it has been before."""
+
+    page: Page
+    complaints: ConsoleMessages
+
+
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> dict[str, Window]:
+    opened = {}
+    for language in LANGUAGES:
+        page = browser.new_context(locale=LOCALES[language], reduced_motion="reduce").new_page()
+        page.set_default_timeout(30_000)
+        opened[language] = Window(page, console_messages(page))
+    return opened
+
+
+# Both workers share the pages; each has one browser and one demonstration for its half.
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param(place, id=place.what.replace(" ", "-"), marks=pytest.mark.xdist_group(f"pages-{number % 2}"))
+        for number, place in enumerate(PAGES)
+    ],
+)
+def test_a_page_suits_every_language_width_and_scheme(
+    place: Place, demo: Site, bare_site: BareSite, rows: Rows, windows: dict[str, Window]
+) -> None:
+    site = bare_site if place.bare else demo
+    found = []
+    for turn, (language, window) in enumerate(windows.items()):
+        site.become(window.page.context, place.person)
+        window.complaints.clear()
+        at_all_widths = problems(window.page, site.address, place, rows, language, turn)
+        found += [f"{language}: {problem}" for problem in [*at_all_widths, *window.complaints]]
+    assert found == []
+
+
+def problems(page: Page, site: str, place: Place, rows: Rows, language: str, turn: int) -> list[str]:
+    """What is wrong with the page in this language."""
+    page.set_viewport_size({"width": WIDTHS[0], "height": HEIGHT})
+    page.emulate_media(color_scheme=SCHEMES[turn % 2])
+    answer = page.goto(site + place.path.format_map(rows))
+    for deed in place.deeds:
+        answer = deed(page, rows) or answer
+    assert answer is not None
+    found = []
+    if answer.status != place.status:
+        found.append(f"answers {answer.status}, not {place.status}: {page.locator('main').inner_text()[:300]}")
+    spoken = page.locator("html").get_attribute("lang")
+    if spoken != language:
+        found.append(f"says that it is in {spoken}")
+    if page.locator("h1").count() != 1:
+        found.append("has not one heading of the first order")
+    for step, width in enumerate(WIDTHS):
+        scheme = SCHEMES[(turn + step) % 2]
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{width} px, {scheme}: {problem}" for problem in [*axe_violations(page), *overflows(page)]]
+    page.evaluate("() => document.body.style.setProperty('--hms-font', '\"DejaVu Sans\"')")
+    found += [f"{WIDTHS[-1]} px, wide font: {problem}" for problem in overflows(page)]
+    return found
