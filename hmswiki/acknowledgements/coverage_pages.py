@@ -298,7 +298,7 @@ class CoveragePage:
         if not total.total:
             reached = _("The groups are too small for their numbers to be shown.")
         if not places:
-            return f"{reached} {_('Nothing needs follow-up.')}"
+            return f"{reached} " + _("Nothing needs follow-up.")
         return f"{reached} " + ngettext(
             "One place needs follow-up.", "%(number)s places need follow-up.", places, number=begun_with(places)
         )

@@ -105,7 +105,7 @@ def test_the_text_comes_before_the_question(as_bjorn, rus):
 def test_where_the_unit_informs_there_is_no_button(as_bjorn, brann):
     page = as_bjorn.get("/guidelines/brann").text
     assert "Jeg har lest og forstått" not in page
-    assert "Du blir ikke bedt om å bekrefte." in page
+    assert "Vi ber deg ikke om å bekrefte." in page
     assert "du regnes ikke som informert ennå" in page
     assert "Jeg er ikke informert" in page
     assert "Jeg har et spørsmål" in page
@@ -201,7 +201,7 @@ def test_a_newer_edition_that_demands_anew_is_asked_about_and_nothing_is_recorde
     answer = send(as_bjorn, rus)
     assert answer.status_code == 409
     assert of(session, "bjorn") == []
-    assert "Utgave 2.0 ble gyldig mens du leste." in answer.text
+    assert "Utgave 2.0 begynte å gjelde mens du leste." in answer.text
     assert "<del>ti</del>" in answer.text and "<ins>fem</ins>" in answer.text
     assert 'href="/guidelines/rus"' in answer.text
     assert f'name="edition" type="hidden" value="{newer.id}"' in answer.text
@@ -224,7 +224,7 @@ def test_an_edition_that_is_not_in_force_yet_cannot_be_acknowledged(as_bjorn, ru
     session.commit()
     answer = send(as_bjorn, coming)
     assert answer.status_code == 422
-    assert "Utgave 2.0 blir gyldig 17. januar." in answer.text
+    assert "Utgave 2.0 gjelder fra 17. januar." in answer.text
     assert of(session, "bjorn") == []
 
 
@@ -331,7 +331,7 @@ def test_a_person_withdraws_their_own_acknowledgement_with_a_reason(as_bjorn, ru
     made = acknowledge(session, "bjorn", rus, date(2025, 3, 13))
     session.commit()
     address = f"/my-record/acknowledgements/{made.id}/withdrawal"
-    assert "Vil du trekke bekreftelsen?" in as_bjorn.get(address).text
+    assert "Vil du trekke tilbake bekreftelsen?" in as_bjorn.get(address).text
     empty = as_bjorn.post(address, data={"reason": " ", "submission": str(uuid4())})
     assert empty.status_code == 422
     assert of(session, "bjorn")[0].withdrawn_at is None

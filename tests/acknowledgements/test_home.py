@@ -140,10 +140,10 @@ def test_whom_to_ask_stands_beside_and_a_vacant_role_is_shown(app):
     assert "Chen Li" in lab and "Astrid Aas" in lab and "Siri Sand" in lab
     workshop = client_as(app, "dina").get("/").text
     assert "Olav Odden" in workshop
-    assert "Ubesatt" in workshop
+    assert "Ledig" in workshop
     section = client_as(app, "nils").get("/").text
     assert "HMS-koordinator, Laserlaben" in section
-    assert "Ubesatt i Optikkseksjonen" in section
+    assert "Ledig i Optikkseksjonen" in section
 
 
 def test_the_answer_to_my_question_comes_here(as_bjorn, as_siri, rus, session):

@@ -196,8 +196,8 @@ def test_how_far_newcomers_have_come_is_a_look_up_too(
     answer = ask(as_astrid, what="newcomers")
 
     assert "Nils Nes" in answer.text
-    assert "Nådd om 0 av 1" in answer.text
-    assert "Nådd om alt" in answer.text
+    assert "Nådd med 0 av 1" in answer.text
+    assert "Nådd med alt" in answer.text
     assert lookups(app) == [
         ("astrid", "LAB", "missing", ["nils"]), ("astrid", "LAB", "acknowledged", ["bjorn"]),
     ]  # fmt: skip

@@ -84,12 +84,12 @@ def test_an_employee_who_pressed_by_mistake_takes_it_back(page_of: PageOf) -> No
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
 
     press(page.get_by_role("link", name="Angre"))
-    press(page.get_by_role("button", name="Trekk bekreftelsen"))
+    press(page.get_by_role("button", name="Trekk tilbake bekreftelsen"))
     expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("Hvorfor trekker du den tilbake?").fill("Trykket feil.")
-    press(page.get_by_role("button", name="Trekk bekreftelsen"))
+    press(page.get_by_role("button", name="Trekk tilbake bekreftelsen"))
 
-    expect(main(page)).to_contain_text("Bekreftelsen din er trukket. Den teller ikke lenger.")
+    expect(main(page)).to_contain_text("Bekreftelsen din er trukket tilbake. Den teller ikke lenger.")
     page.goto(f"/guidelines/{CLEANUP}")
     expect(page.get_by_role("button", name="Jeg har lest og forstått")).to_be_visible()
 
@@ -133,7 +133,7 @@ def test_an_acknowledgement_of_what_was_replaced_meanwhile_is_refused_with_what_
 
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"Utgave {newest} ble gyldig mens du leste.")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Utgave {newest} begynte å gjelde mens du leste.")
     expect(main(page)).to_contain_text("så ingenting er lagret")
     expect(main(page).locator("ins")).to_contain_text("Spyl øyedusjen hver uke.")
     with fresh_demo.writing() as session:
@@ -193,7 +193,7 @@ def test_what_cannot_be_confirmed_is_refused_with_the_form_as_it_was_typed(page_
     form.evaluate("(form) => { form.noValidate = true }")
     form.get_by_label("Avdelingsmøte").check()
     form.get_by_label("Dato").fill(tomorrow.isoformat())
-    form.get_by_label("Merknad (valgfri)").fill("Sammen med vernerunden.")
+    form.get_by_label("Merknad (valgfritt)").fill("Sammen med vernerunden.")
     expect(form.locator("[data-forecast-text]")).to_have_attribute("data-status", "soon")
     press(form.get_by_role("button", name="Lagre svaret"))
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_confirmed_is_refused_with_the_form_as_it_was_typed(page_
     expect(page.get_by_role("alert")).to_contain_text("Alt du skrev, står her fortsatt.")
     expect(form.get_by_label("Avdelingsmøte")).to_be_checked()
     expect(form.get_by_label("Dato")).to_have_value(tomorrow.isoformat())
-    expect(form.get_by_label("Merknad (valgfri)")).to_have_value("Sammen med vernerunden.")
+    expect(form.get_by_label("Merknad (valgfritt)")).to_have_value("Sammen med vernerunden.")
     assert numbers(page, "Rus og avhengighet") == [0, 0, 187]
 
 
@@ -253,7 +253,7 @@ def write_and_publish(page_of: PageOf, *, demands: bool) -> str:
     press(approver.get_by_role("link", name="Ryddedag på laboratorier").first)
     press(approver.get_by_role("link", name="Publiser"))
     dialog = approver.get_by_role("dialog")
-    press(dialog.get_by_role("radio", name="Skal bekreftes på nytt" if demands else "Liten retting"), "Space")
+    press(dialog.get_by_role("radio", name="Skal bekreftes på nytt" if demands else "Mindre endring"), "Space")
     press(dialog.get_by_role("button", name="Publiser"))
     done = main(approver).get_by_text(re.compile(r"Utgave \d+\.\d+ er publisert og gjelder nå\."))
     expect(done).to_be_visible()
@@ -312,13 +312,13 @@ def test_a_rollout_by_name_needs_a_purpose_and_says_how_many_it_reaches(page_of:
     page.get_by_label("Noen enheter").check()
     page.get_by_role("checkbox", name="FFI").check()
     page.get_by_label("Fra", exact=True).fill(today.isoformat())
-    page.get_by_label("Frist (valgfri)").fill((today + timedelta(days=30)).isoformat())
+    page.get_by_label("Frist (valgfritt)").fill((today + timedelta(days=30)).isoformat())
     page.get_by_role("radio", name="Med navn").check()
     expect(page.locator("#preview")).to_contain_text("Den når 16 personer")
     press(page.get_by_role("button", name="Rull ut", exact=True))
-    expect(page.get_by_role("alert")).to_contain_text("Skriv hvorfor det trengs navn.")
+    expect(page.get_by_role("alert")).to_contain_text("Skriv hvorfor navn trengs.")
 
-    page.get_by_label("Hvorfor det trengs navn").fill("Den som er alene på vakt, må kjenne varslingen.")
+    page.get_by_label("Hvorfor trengs navn?").fill("Den som er alene på vakt, må kjenne varslingen.")
     page.get_by_label("Rettslig grunnlag for å lagre navn").fill("GDPR artikkel 6 nr. 1 bokstav c")
     page.get_by_label("Navn vises til og med").fill((today + timedelta(days=700)).isoformat())
     press(page.get_by_role("button", name="Rull ut", exact=True))
@@ -401,7 +401,7 @@ def test_a_person_is_added_employed_given_a_role_and_invited_and_comes_in(page_o
     invited = page_of(None, link)
     expect(invited.get_by_role("heading", level=1)).to_have_text("Velkommen, Eira Moen")
     invited.get_by_label("Nytt passord").fill("laft rips skuff mast")
-    invited.get_by_label("Det samme én gang til").fill("laft rips skuff mast")
+    invited.get_by_label("Det nye passordet én gang til").fill("laft rips skuff mast")
     press(invited.get_by_role("button", name="Lagre og logg inn"))
     expect(invited.get_by_role("heading", level=1)).to_contain_text("Eira.")
     expect(invited.get_by_role("link", name="Åpne Min enhet")).to_be_visible()

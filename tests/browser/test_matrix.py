@@ -57,13 +57,13 @@ def test_a_rollout_tells_how_many_it_reaches_with_and_without_scripts(demo: Site
     with demo.visitor(CENTRAL, java_script_enabled=script) as window:
         page = window.new_page()
         page.goto("/rollouts/new")
-        expect(page.get_by_label("Hvorfor det trengs navn")).to_be_hidden()
+        expect(page.get_by_label("Hvorfor trengs navn?")).to_be_hidden()
         page.get_by_label("Retningslinje", exact=True).select_option("rus-og-avhengighet")
         page.get_by_role("radio", name="Noen enheter").check()
         page.get_by_label("IKJ Institutt for kjemi").check()
         if not script:
             page.get_by_role("button", name="Regn ut hvor mange den når").click()
         expect(page.locator("#preview")).to_contain_text("Den når 118 personer")
-        expect(page.locator("#preview")).to_contain_text("Ingen blir spurt med navn.")
+        expect(page.locator("#preview")).to_contain_text("Ingen må oppgi navn.")
         page.get_by_role("radio", name=re.compile("^Med navn")).check()
-        expect(page.get_by_label("Hvorfor det trengs navn")).to_be_visible()
+        expect(page.get_by_label("Hvorfor trengs navn?")).to_be_visible()

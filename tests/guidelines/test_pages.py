@@ -235,10 +235,10 @@ def test_the_history_lists_every_edition_with_what_changed_and_who_approved(
     assert page.index("Utgave 2.0") < page.index("Utgave 1.1") < page.index("Utgave 1.0")
     for said in (
         "Rettet en skrivefeil.",
-        "Små endringer",
+        "Mindre endringer",
         "Skal bekreftes på nytt",
         "Godkjent av Gunnar Gran",
-        "Gjelder siden",
+        "Gjelder nå, fra",
     ):
         assert said in page
     assert "har tre utgaver" in page
