@@ -167,7 +167,7 @@ def forecast(code: str) -> BaseResponse:
 def _forecast(unit: Unit, form: ConfirmForm) -> Forecast:
     session, now = read_session(), clock.now()
     if any(field.errors for field in form):
-        return Forecast([], _("Save the answer"), _("Correct what is marked, and the numbers can be reckoned."))
+        return Forecast([], _("Save the answer"), _("Correct what is marked, and we can work out the numbers."))
     try:
         said = _said(session, form)
         for one in said:

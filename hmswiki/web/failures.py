@@ -26,7 +26,7 @@ _TITLES = {
     401: N_("Sign in first"),
     403: N_("This page is for others"),
     404: N_("There is no page here"),
-    409: N_("Somebody was before you"),
+    409: N_("Somebody got there first"),
     413: N_("This is too large"),
     422: N_("We could not save this"),
     429: N_("Too many attempts"),
