@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.sites import BareSite, Site, bare, demonstration
 from tests.cast import Cast
 from tests.conftest import Databases
 from tests.support.browser import launch
+
+expect.set_options(timeout=20_000)  # a machine may be busy; what is there is found at once
 
 
 @pytest.fixture(scope="module")

