@@ -60,12 +60,17 @@ def _masked(
 def _one_more(
     parent: int, below: Sequence[int], totals: Mapping[int, int], masked: set[int], inside: frozenset[int]
 ) -> int | None:
-    """The unit to hide besides, where `parent` is the sum of those `below` and one hidden number would show."""
+    """The unit to hide besides, where `parent` is the sum of those `below` and what is hidden would show."""
     unseen = [unit for unit in (parent, *below) if unit in masked]
     # Who is employed in the parent itself is a group too; it has no row, so its number is never shown.
     rest = totals[parent] - sum(totals[unit] for unit in below)
     rest_is_small = 0 < rest < SMALLEST_SHOWN and parent not in inside
-    if len(unseen) + (rest > 0) != 1 or not (unseen or rest_is_small):
+    if not (unseen or rest_is_small):
+        return None
+    # Several who together are few are a small group as well: their sum is what subtraction leaves.
+    together = rest + sum(totals[unit] for unit in unseen)
+    are_few = parent not in masked and together < SMALLEST_SHOWN
+    if len(unseen) + (rest > 0) != 1 and not are_few:
         return None
     open_neighbours = [unit for unit in below if unit not in masked and unit not in inside]
     if open_neighbours:

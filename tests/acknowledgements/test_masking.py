@@ -38,6 +38,19 @@ def test_two_small_groups_protect_each_other() -> None:
     assert hidden_units({1: 17, 2: 3, 3: 10, 4: 4}, FLAT) == {2, 4}
 
 
+def test_small_groups_that_are_few_together_hide_a_neighbour_too() -> None:
+    # 22 - 20 leaves two people in two groups: each is one, and where both are missing so is each.
+    assert hidden_units({1: 22, 2: 1, 3: 10, 4: 1, 5: 10}, [*FLAT, *units((5, 1))]) == {2, 4, 3}
+
+
+def test_small_groups_that_are_five_together_hide_no_more() -> None:
+    assert hidden_units({1: 15, 2: 1, 3: 10, 4: 4}, FLAT) == {2, 4}
+
+
+def test_a_small_group_and_the_few_in_the_parent_itself_hide_a_neighbour_too() -> None:
+    assert hidden_units({1: 23, 2: 10, 3: 11, 4: 1}, FLAT) == {4, 2}
+
+
 def test_those_inside_see_their_own_small_unit() -> None:
     assert hidden_units({1: 29, 2: 10, 3: 15, 4: 4}, FLAT, inside=(4,)) == set()
 
