@@ -13,23 +13,30 @@ _name_length = Length(max=_LONGEST_NAME, message=_l("This is too long to be an e
 _password_length = Length(max=LONGEST, message=_l("A password has at most %(max)d characters."))
 
 
+def _without_nul(text: str | None) -> str:
+    """What was typed, without what no database can be asked for."""
+    return (text or "").replace("\0", "")
+
+
+def _name() -> StringField:
+    return StringField(
+        _l("E-mail or employee id"),
+        [InputRequired(_l("Write your e-mail address or your employee id.")), _name_length],
+        filters=[_without_nul],
+    )
+
+
 class SignInForm(PageForm):
     """Who, and the password."""
 
-    name = StringField(
-        _l("E-mail or employee id"),
-        [InputRequired(_l("Write your e-mail address or your employee id.")), _name_length],
-    )
+    name = _name()
     password = PasswordField(_l("Password"), [InputRequired(_l("Write your password.")), _password_length])
 
 
 class ResetForm(PageForm):
     """Who has forgotten the password."""
 
-    name = StringField(
-        _l("E-mail or employee id"),
-        [InputRequired(_l("Write your e-mail address or your employee id.")), _name_length],
-    )
+    name = _name()
 
 
 def _new_password() -> PasswordField:

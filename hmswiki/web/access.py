@@ -11,13 +11,16 @@ from flask import current_app, g, request
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
-from hmswiki.foundation.errors import N_, NotAllowed, NotSignedIn, Refusal
+from hmswiki.foundation.errors import N_, NotAllowed, NotFound, NotSignedIn, Refusal
 from hmswiki.foundation.permissions import HasPath, Permission, demand, may
 from hmswiki.web.context import actor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 _DECLARED = "hmswiki_access"
+
+# The largest that every database keeps in an integer column.
+_LARGEST_ID = 2**31 - 1
 
 
 class FormExpired(Refusal):
@@ -63,8 +66,16 @@ def close_the_door() -> None:
     if permission is None:
         raise NotAllowed(N_("This page is closed: it does not say who may open it."))
     authorise(permission)
+    _check_address()
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         _check_token()
+
+
+def _check_address() -> None:
+    """No database can even be asked for a NUL in a text, or for a number that no id reaches."""
+    for value in (request.view_args or {}).values():
+        if (isinstance(value, int) and value > _LARGEST_ID) or (isinstance(value, str) and "\0" in value):
+            raise NotFound(N_("The address may be old or mistyped. Start again from the front page."))
 
 
 def _check_token() -> None:

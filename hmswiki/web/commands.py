@@ -10,6 +10,7 @@ import click
 from flask import current_app, has_app_context
 from flask.cli import ScriptInfo
 
+from hmswiki.foundation import clock
 from hmswiki.web import schema
 from hmswiki.web.context import settings
 
@@ -63,7 +64,7 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if len(value) != 10:
+            if len(value) != 10 or value[4] != "-" or value[7] != "-":  # 2026-W05-1 is a date to Python
                 raise ValueError(value)
             return date.fromisoformat(value)
         except ValueError:
@@ -79,7 +80,9 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+            clock.check_everywhere(moment)
+            return moment
         except ValueError:
             self.fail(f"{value!r} is no time. Write it like 2026-01-31T12:00:00+01:00.", param, ctx)
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from flask import request
 
+from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest
 from hmswiki.web.context import settings, today
 
@@ -11,7 +12,7 @@ from hmswiki.web.context import settings, today
 def read_date(text: str, name: str) -> date:
     """A date written YYYY-MM-DD. Raises BadRequest that names the format."""
     try:
-        if len(text) != 10:
+        if len(text) != 10 or text[4] != "-" or text[7] != "-":  # 2026-W05-1 is a date to Python
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:
@@ -26,12 +27,15 @@ def read_moment(text: str, name: str) -> datetime:
     try:
         # In a query string a plus sign that was not encoded arrives as a space.
         moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=settings().zone)
+        clock.check_everywhere(moment)
     except ValueError:
         raise BadRequest(
             N_("%(name)s is “%(text)s”, which is no time. Write it like 2026-01-31T12:00:00+01:00."),
             name=name, text=text[:60],
         ) from None  # fmt: skip
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=settings().zone)
+    return moment
 
 
 def as_of() -> date:
