@@ -48,7 +48,7 @@ def check(session: Session, unit: Unit, said: Said, *, at: datetime, today: date
             employed=unit_queries.employed_ids(session, unit, day=said.informed_on, known_at=at),
             excepted=said.excepted,
             only=said.only,
-            names=unit_queries.names(session, named),
+            names=unit_queries.names_in_tree(session, unit, named),
         ),
         opened=unit.opened,
         closed=unit.closed,

@@ -40,7 +40,7 @@ class Telling:
     excepted: Collection[int] = ()
     only: Collection[int] | None = None
     names: Mapping[int, str] = field(default_factory=dict)
-    """Names of those in `excepted` and `only`, for the refusal."""
+    """Names of those in `excepted` and `only` who were ever of the unit, for the refusal. Others go by their number."""
 
 
 def check_telling(said: Telling, *, opened: date, closed: date | None, today: date) -> None:

@@ -143,6 +143,20 @@ def names(session: Session, ids: Collection[int]) -> dict[int, str]:
     return found
 
 
+def names_in_tree(session: Session, unit: Unit, ids: Collection[int]) -> dict[int, str]:
+    """Names by person id of those who were ever employed in the unit or beneath it: nobody else's can be got here."""
+    here = (
+        select(Employment.person_id)
+        .join(Unit, Unit.id == Employment.unit_id)
+        .where(Unit.path.startswith(unit.path, autoescape=True))
+    )
+    found: dict[int, str] = {}
+    for some in chunks(ids):
+        rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(some), Person.id.in_(here)))
+        found.update((row.id, row.name) for row in rows)
+    return found
+
+
 # --- What the unit has said -----------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Edition
 from hmswiki.organisation.models import Employment
 from hmswiki.web.context import state, transaction
-from tests.acknowledgements.makers import confirm, person, publish, roll_out, unit
+from tests.acknowledgements.makers import at_noon, confirm, person, publish, roll_out, unit
 from tests.cast import Cast
 from tests.conftest import client_as
 
@@ -268,9 +268,32 @@ def test_no_and_we_do_not_know_are_answers_too(
     assert (row(session, "LAB", "rus").status, row(session, "LAB", "rus").count.missing) == (answer, 5)
 
 
-def test_a_refused_form_is_shown_again_as_it_was_typed_with_the_reason(
-    app: Flask, as_astrid: Any, rus: Edition, rydd: Edition, cast: Cast
+def _was_of(session: Session, code: str, person_id: int) -> None:
+    """The person was employed in the unit for a day, years ago."""
+    day = date(2019, 12, 1)
+    here = unit(session, code)
+    here.opened = day
+    session.add(
+        Employment(
+            person_id=person_id, unit_id=here.id, starts_on=day, ends_on=date(2019, 12, 2), recorded_at=at_noon(day)
+        )
+    )  # fmt: skip
+    session.commit()
+
+
+@pytest.mark.parametrize("address", ["/units/LAB/confirmations", "/units/LAB/confirmations/forecast"])
+def test_a_refusal_tells_no_name_of_somebody_who_was_never_of_the_unit(
+    as_astrid: Any, rus: Edition, cast: Cast, address: str
 ) -> None:
+    answer = as_astrid.post(address, data=typed(excepted=[str(cast.people["dina"])]))
+    assert f"Disse var ikke ansatt i enheten 15. januar: {cast.people['dina']}." in answer.text
+    assert "Dina Dahl" not in answer.text
+
+
+def test_a_refused_form_is_shown_again_as_it_was_typed_with_the_reason(
+    app: Flask, session: Session, as_astrid: Any, rus: Edition, rydd: Edition, cast: Cast
+) -> None:
+    _was_of(session, "LAB", cast.people["dina"])
     form = typed(
         excepted=[str(cast.people["dina"]), str(cast.people["bjorn"])],
         newcomer_routine="Min egen rutine",
