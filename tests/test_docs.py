@@ -79,5 +79,6 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_that_the_pages_name_are_there(page: Path) -> None:
-    for name in re.findall(r"`((?:hmswiki|tests|docs|bench|content)/[\w/.-]+\.(?:py|css|md|js))`", page.read_text(encoding="utf-8")):
+    named = re.compile(r"`((?:hmswiki|tests|docs|bench|content)/[\w/.-]+\.(?:py|css|md|js))`")
+    for name in named.findall(page.read_text(encoding="utf-8")):
         assert (ROOT / name).exists(), f"{page.name} names {name}"
