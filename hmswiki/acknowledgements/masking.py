@@ -114,15 +114,19 @@ def shown_to(actor: Actor, rows: Mapping[tuple[int, int], Row], units: Sequence[
     `rows` must be whole: those of all units open that day, since sums hold them. `units` are all units.
     Whatever shows a count to somebody takes it from here: page, export and mail.
     """
-    inside = {holding.unit_id for holding in actor.holdings}
-    if actor.unit_id is not None:
-        inside.add(actor.unit_id)
+    inside = own_units(actor)
     facts = [UnitFact(unit.id, unit.code, unit.parent_id, unit.opened, unit.closed) for unit in units]
     masked = hidden(rows, facts, inside)
     allowed = {unit.id for unit in units if may(actor, Permission.SEE_COVERAGE, within=unit)}
     return {
         key: Shown(row, None if key in masked else row.count) for key, row in rows.items() if row.unit_id in allowed
     }
+
+
+def own_units(actor: Actor) -> set[int]:
+    """Ids of the units whose counts `actor` may see however small: their own, and those they hold a role in."""
+    own = {holding.unit_id for holding in actor.holdings}
+    return own if actor.unit_id is None else own | {actor.unit_id}
 
 
 def sum_of(shown: Iterable[Shown]) -> tuple[Count, int]:

@@ -153,8 +153,8 @@ def due_words(shown: Shown, on: date) -> tuple[str, str]:
     return kind, _("Due today") if due == on else _("Due %(day)s", day=day(due, "full"))
 
 
-def answer_words(answer: Answer) -> str:
-    """What the unit answered: "Informed at an all-staff meeting, 3 excepted"."""
+def answer_words(answer: Answer, *, counts: bool) -> str:
+    """What the unit answered: "Informed at an all-staff meeting, 3 excepted"; how many only with `counts`."""
     if answer.answer == "not_informed":
         return str(_("Answered: not informed"))
     if answer.answer == "unknown":
@@ -167,6 +167,10 @@ def answer_words(answer: Answer) -> str:
             Method.STARTUP: _("Informed at start-up"),
         }.get(answer.method or "", _("Informed"))  # type: ignore[call-overload]
     )
+    if not counts and answer.names_only:
+        return str(_("%(informed)s, some of the employees", informed=said))
+    if not counts and answer.excepted:
+        return str(_("%(informed)s, with exceptions", informed=said))
     if answer.names_only:
         said += ngettext(": one person", ": %(num)s people", answer.only)
     elif answer.excepted:
@@ -393,6 +397,8 @@ class UnitPage:
     done: DonePart | None
     editions: Mapping[str, str] = field(default_factory=dict)
     """The edition on the screen, by slug."""
+    counted: Collection[int] | None = None
+    """Ids of the guidelines whose counts the reader may see here; None: the unit is their own, and they see all."""
 
     @property
     def is_open(self) -> bool:
@@ -410,7 +416,12 @@ class UnitPage:
         return everyone_but(people)
 
     def words_of(self, answer: Answer) -> str:
-        return answer_words(answer)
+        return answer_words(answer, counts=self.tells_counts_of(answer))
+
+    def tells_counts_of(self, answer: Answer) -> bool:
+        """Whether the reader may see how many an answer excepts or names: of a unit above it is not told here."""
+        own = answer.unit.id == self.unit.id
+        return own and (self.counted is None or answer.guideline_id in self.counted)
 
     def day_of(self, moment: datetime) -> date:
         return clock.day_of(moment, settings().zone)
@@ -474,6 +485,8 @@ def unit_page(
         contacts=_contacts(session, on),
         children=[one for one in on.units if one.parent_id == unit.id and one.open_on(day)],
         confirm=confirm, done=done, editions={row.slug: row.row.edition for row in rows},
+        counted=None if unit.id in masking.own_units(actor)
+        else frozenset(of for of, one in on.shown.items() if one.count is not None),
     )  # fmt: skip
 
 

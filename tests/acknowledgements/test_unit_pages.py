@@ -204,6 +204,39 @@ def test_a_small_group_is_hidden_from_who_stands_outside_it(
     assert "1 av 1 ansatte er ikke nådd" in as_nils.get("/units/OPT").text
 
 
+def test_how_many_a_small_group_excepted_is_hidden_too(
+    as_hanne: Any, as_astrid: Any, as_nils: Any, session: Session, rus: Edition
+) -> None:
+    employ(session, "elena", "OPT", date(2025, 1, 10), "Elena Rossi")
+    confirm(session, "OPT", rus, date(2026, 1, 2), by="astrid", excepted=["nils"])
+    confirm(session, "OPT", rus, date(2026, 1, 3), by="astrid", only=["nils"])
+    session.add(
+        RoleHolding(
+            person_id=person(session, "nils").id, unit_id=unit(session, "OPT").id, role=Role.SAFETY_REPRESENTATIVE,
+            starts_on=date(2025, 1, 1), recorded_at=NOW,
+        )
+    )  # fmt: skip
+    session.commit()
+    for outside in (as_hanne, as_astrid):
+        page = outside.get("/units/OPT").text
+        assert "Informert på allmøte, med unntak for noen" in page
+        assert "Informert på allmøte, noen av de ansatte" in page
+        assert "én unntatt" not in page
+        assert "Vis ett navn" not in page
+    own = as_nils.get("/units/OPT").text
+    assert "Informert på allmøte, én unntatt" in own
+    assert "Informert på allmøte: én person" in own
+
+
+def test_how_many_a_unit_above_excepted_is_told_there_and_not_here(
+    as_siri: Any, as_tora: Any, session: Session, rus: Edition
+) -> None:
+    confirm(session, "FAC", rus, date(2026, 1, 2), by="tora", excepted=["dina", "olav"])
+    session.commit()
+    assert "Informert på allmøte, med unntak for noen" in as_siri.get("/units/LAB").text
+    assert "Informert på allmøte, 2 unntatt" in as_tora.get("/units/FAC").text
+
+
 def test_the_forecast_of_a_hidden_group_tells_no_number(as_astrid: Any, rus: Edition) -> None:
     answer = as_astrid.post(
         "/units/OPT/confirmations/forecast",
