@@ -93,9 +93,8 @@ def _back() -> str:
 def _resend(refusal: Refusal) -> BaseResponse:
     """Nothing typed is lost: the form again, hidden, with a fresh token and a button."""
     # Another site must not be able to put its own form before the reader as if it were typed here.
-    foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
     fields: list[tuple[str, str]] = []
-    if not foreign:
+    if not _is_foreign():
         form: MultiDict[str, Any] = request.form
         # Passwords are typed again: they have no place in a page that a browser may keep.
         fields = [
@@ -115,6 +114,16 @@ def _resend(refusal: Refusal) -> BaseResponse:
     )
     response.status_code = refusal.status
     return response
+
+
+def _is_foreign() -> bool:
+    """Whether a page of another site sent the form, as far as the browser says."""
+    said = request.headers.get("Sec-Fetch-Site")
+    if said is not None:
+        return said not in ("same-origin", "none")
+    # Without encryption browsers say no more than from where.
+    origin = request.headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def unforeseen(error: Exception) -> BaseResponse:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 
 def test_a_stranger_is_sent_to_sign_in_or_told_to(as_stranger: Any) -> None:
     answer = as_stranger.get("/my-record")
@@ -21,6 +23,17 @@ def test_another_sites_form_is_not_offered_for_sending_again(as_bjorn: Any) -> N
     )  # fmt: skip
     assert answer.status_code == 400
     assert "/typed" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "offered"), [("http://evil.example", False), ("null", False), ("http://localhost", True)]
+)
+def test_without_encryption_the_origin_tells_another_sites_form(as_bjorn: Any, origin: str, offered: bool) -> None:
+    answer = as_bjorn.post(
+        "/organisation/language", data={"next": "/typed"}, headers={"Origin": origin}, without_token=True
+    )
+    assert answer.status_code == 400
+    assert ("/typed" in answer.text) == offered
 
 
 def test_the_language_a_person_chooses_stays_with_the_person(app: Any, as_bjorn: Any) -> None:
