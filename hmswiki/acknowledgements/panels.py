@@ -1,5 +1,6 @@
 """What is shown on a guideline's page to the person who reads it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Edition, Guideline, Translation
 from hmswiki.guidelines.queries import bodies
 from hmswiki.guidelines.reading_pages import Changes
-from hmswiki.guidelines.rules import changes_between
+from hmswiki.guidelines.rules import SectionChange, changes_of_editions
 from hmswiki.web.context import actor, read_session, settings, today
 from hmswiki.web.words import current_language, wording
 
@@ -62,9 +63,9 @@ def news(
         return None
     language = translation.language if translation is not None else current_language()
     texts = bodies(read_session(), (last.edition, edition), language)
-    sections = None
+    sections: Sequence[SectionChange] | None = None
     if last.edition_id in texts and edition.id in texts:
-        sections = changes_between(texts[last.edition_id], texts[edition.id])
+        sections = changes_of_editions(texts[last.edition_id], texts[edition.id])
     page = News(
         guideline=guideline,
         acknowledgement=last,

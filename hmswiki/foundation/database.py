@@ -64,6 +64,5 @@ def fetch(session: Session, statement: Executable, **values: Any) -> Sequence[An
     For what every page asks: `statement` stands in its module and is put together once, and its rows come without
     the ORM's way around. That is a tenth of the work of a select that is written down where it is asked.
     """
-    if session.new or session.dirty or session.deleted:
-        session.flush()
+    session.flush()  # does nothing where nothing is pending
     return session.connection().execute(statement, values).all()

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from xml.etree.ElementTree import Element
@@ -119,6 +120,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     return asdict(render_unguarded(request["text"]))
 
 
+@lru_cache(maxsize=1024)
 def is_safe_link(address: str) -> bool:
     """Whether a link may lead there: http, https, mailto, tel, or a place on this site.
 
@@ -299,6 +301,7 @@ _Token = dict[str, Any]
 _HREF, _REL, _SRC, _ALT = (None, "href"), (None, "rel"), (None, "src"), (None, "alt")
 _ID, _CLASS, _SCOPE = (None, "id"), (None, "class"), (None, "scope")
 _ALIGN, _DATA_ALIGN = (None, "align"), (None, "data-align")
+_ROLE, _FOLD, _LABEL = (None, "role"), (None, "data-fold"), (None, "data-label")
 
 
 @dataclass
@@ -311,7 +314,7 @@ class _Findings:
 
     def dress(self, source: Iterable[_Token]) -> Iterator[_Token]:
         """The last of bleach's filters: `source` holds only what bleach let through."""
-        yield from self._with_headings(self._with_attributes(source))
+        yield from self._with_headings(_with_folding_tables(self._with_attributes(source)))
 
     def _with_attributes(self, tokens: Iterable[_Token]) -> Iterator[_Token]:
         link_is_kept = True
@@ -376,6 +379,50 @@ def _dress_tag(token: _Token) -> None:
             attributes[_CLASS] = "hms-table"
         case "th":
             attributes[_SCOPE] = "col"
+
+
+# What a table's parts are called where its rows become blocks, since they then look like no table to the browser.
+_ROLES = {
+    "table": "table",
+    "thead": "rowgroup",
+    "tbody": "rowgroup",
+    "tr": "row",
+    "th": "columnheader",
+    "td": "cell",
+}
+_LONGEST_LABEL = 60
+# Each cell repeats its column's heading, so a huge table would grow out of all proportion: the rest goes without.
+_MOST_CELLS_DRESSED = 5_000
+
+
+def _with_folding_tables(tokens: Iterable[_Token]) -> Iterator[_Token]:
+    """Let each cell of a table say what it is: in a narrow window a row becomes a block of its own."""
+    cells = column = 0
+    labels: list[str] = []
+    heading: list[str] | None = None  # the words of the heading that is open
+    for token in tokens:
+        kind, name = token["type"], token.get("name")
+        if kind == "StartTag" and name in _ROLES and cells < _MOST_CELLS_DRESSED:
+            attributes = token["data"]
+            attributes[_ROLE] = _ROLES[name]
+            if name == "table":
+                attributes[_FOLD] = "text"
+                labels = []
+            elif name == "tr":
+                column = 0
+            elif name == "th":
+                heading = []
+            elif name == "td":
+                if column < len(labels) and 0 < len(labels[column]) <= _LONGEST_LABEL:
+                    attributes[_LABEL] = labels[column]
+                column += 1
+                cells += 1
+        elif kind == "EndTag" and name == "th" and heading is not None:
+            labels.append(" ".join("".join(heading).split()))
+            heading = None
+        elif heading is not None:
+            heading.append(_text_of(token))
+        yield token
 
 
 def _is_external(href: str) -> bool:

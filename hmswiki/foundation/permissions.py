@@ -5,7 +5,7 @@ the administrator): these are named as such in the list. What everybody may do i
 (and beneath it) is said by `own_unit`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -131,6 +131,7 @@ class Holding:
     role: Role
     unit_id: int
     path: str
+    unit_code: str = field(default="", compare=False)
 
     def reaches(self, unit: HasPath) -> bool:
         return unit.path.startswith(self.path)
@@ -138,7 +139,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, as of today. `unit_path` is None for a person without a unit."""
+    """Who acts, as of today. `unit_path` and `unit_name` are None for a person without a unit."""
 
     person_id: int
     external_key: str
@@ -147,6 +148,7 @@ class Actor:
     unit_id: int | None = None
     unit_path: str | None = None
     holdings: tuple[Holding, ...] = field(default=())
+    unit_name: str | Mapping[str, str] | None = field(default=None, compare=False)
 
     def holds(self, roles: Iterable[Role], within: HasPath | None = None) -> bool:
         """Whether one of `roles` is held anywhere or, with `within`, in that unit or above it."""

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import Select, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session, aliased, defer
 from sqlalchemy.orm.attributes import set_committed_value
 
 from hmswiki.foundation.database import fetch
@@ -20,7 +20,8 @@ from hmswiki.organisation.models import Person
 
 def guideline(session: Session, slug: str) -> Guideline:
     """The guideline with that address. Raises NotFound."""
-    found = session.scalar(select(Guideline).where(Guideline.slug == slug))
+    # PostgreSQL keeps no such letter: it cannot even be asked for it.
+    found = None if "\0" in slug else session.scalar(select(Guideline).where(Guideline.slug == slug))
     if found is None:
         raise _no_guideline(slug)
     return found
@@ -73,11 +74,28 @@ _DOCUMENT = (
     .where(Guideline.slug == bindparam("slug"))
     .order_by(Edition.published_on, Edition.major, Edition.minor)
 )
-_LANGUAGES = select(Translation.language).where(Translation.edition_id == bindparam("edition"))
+_RANKS = ("first", "second", "third", "fourth")
+_OTHER = aliased(Translation)
+_LANGUAGES = (
+    select(func.aggregate_strings(_OTHER.language, ","))
+    .where(_OTHER.edition_id == Translation.edition_id)
+    .scalar_subquery()
+)
 _TEXT = (
-    select(Translation)
-    .where(Translation.edition_id == bindparam("edition"), Translation.language == bindparam("language"))
+    select(Translation, _LANGUAGES)
+    .where(Translation.edition_id == bindparam("edition"))
+    # As best_language() chooses.
+    .order_by(
+        case(
+            *((Translation.language == bindparam(name), place) for place, name in enumerate(_RANKS)), else_=len(_RANKS)
+        ),
+        Translation.language,
+    )
+    .limit(1)
     .options(defer(Translation.body, raiseload=True))
+)
+_BODIES = select(Translation.edition_id, Translation.body).where(
+    Translation.edition_id.in_(bindparam("editions", expanding=True)), Translation.language == bindparam("language")
 )
 
 
@@ -105,16 +123,16 @@ class Text:
 
 
 def text(session: Session, edition: Edition, language: str) -> Text:
-    """The edition's text for a reader of `language`, or in the next best language. Two selects.
+    """The edition's text for a reader of `language`, or in the next best language. One select.
 
     Only the text that is shown is loaded, and not its Markdown.
     """
-    languages = in_own_order(row[0] for row in fetch(session, _LANGUAGES, edition=edition.id))
-    best = best_language(languages, language)
-    if best is None:
+    wanted = dict(zip(_RANKS, (language, *fallbacks(language)), strict=False))
+    found = session.execute(_TEXT, {"edition": edition.id, **wanted}).first()
+    if found is None:
         return Text(None, ())
-    shown = session.scalar(_TEXT, {"edition": edition.id, "language": best})
-    return Text(shown, languages)
+    shown, languages = found
+    return Text(shown, in_own_order(languages.split(",")))
 
 
 def best_language(languages: Iterable[str], language: str) -> str | None:
@@ -134,12 +152,7 @@ def in_own_order(languages: Iterable[str]) -> tuple[str, ...]:
 def bodies(session: Session, editions: Iterable[Edition], language: str) -> dict[int, str]:
     """The Markdown of the editions in that language, by edition id; one that lacks it is not there. One select."""
     ids = [edition.id for edition in editions]
-    rows = session.execute(
-        select(Translation.edition_id, Translation.body).where(
-            Translation.edition_id.in_(ids), Translation.language == language
-        )
-    )
-    return {row.edition_id: row.body for row in rows}
+    return {row.edition_id: row.body for row in fetch(session, _BODIES, editions=ids, language=language)}
 
 
 def languages_of(session: Session, editions: Iterable[Edition]) -> dict[int, tuple[str, ...]]:

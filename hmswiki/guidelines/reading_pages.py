@@ -67,7 +67,7 @@ class Changes:
     """How many sections are not shown."""
 
     @classmethod
-    def of(cls, from_number: str, found: list[SectionChange] | None) -> "Changes":
+    def of(cls, from_number: str, found: Sequence[SectionChange] | None) -> "Changes":
         if found is None or len(found) <= MAX_CHANGES_SHOWN:
             return cls(from_number, found)
         return cls(from_number, found[:MAX_CHANGES_SHOWN], len(found) - MAX_CHANGES_SHOWN)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol, TypeVar
 
 from hmswiki.foundation.markup import heading_anchors
@@ -115,6 +116,12 @@ WORK_LIMIT = 400_000
 _MAX_COMPARED_WORDS = 2_000
 # Of a longer row of sections each would have to be compared with each.
 _MAX_ROW = 20
+
+
+@lru_cache(maxsize=32)
+def changes_of_editions(old_body: str, new_body: str) -> tuple[SectionChange, ...]:
+    """What `changes_between` finds between two published texts. They never change, so it is worked out once."""
+    return tuple(changes_between(old_body, new_body))
 
 
 def changes_between(old_body: str, new_body: str) -> list[SectionChange]:

@@ -152,7 +152,7 @@ def _changes(edition: Edition, before: Edition, language: str) -> Changes:
     bodies = queries.bodies(read_session(), (before, edition), language)
     if before.id not in bodies:
         return Changes.of(before.number, None)
-    return Changes.of(before.number, rules.changes_between(bodies[before.id], bodies[edition.id]))
+    return Changes.of(before.number, rules.changes_of_editions(bodies[before.id], bodies[edition.id]))
 
 
 def _state(document: Document, edition: Edition) -> str:

@@ -6,9 +6,9 @@ from flask import Flask
 
 from hmswiki.foundation.errors import N_
 from hmswiki.foundation.permissions import Actor, Permission
-from hmswiki.organisation import bundle, fact_views, people_views, queries, unit_views  # noqa: F401, their routes
+from hmswiki.organisation import bundle, fact_views, people_views, unit_views  # noqa: F401, their routes
 from hmswiki.organisation.views import blueprint
-from hmswiki.web.context import read_session, state
+from hmswiki.web.context import state
 
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
@@ -27,8 +27,9 @@ def _describe_actors(app: Flask) -> None:
     from hmswiki.web.words import wording
 
     def describe(who: Actor) -> str:
-        line = queries.actor_line(read_session(), who)
-        unit = (line.unit_code or "") if line.role else wording(line.unit_name)
-        return ", ".join(part for part in (role_name(line.role) if line.role else "", unit) if part)
+        if who.holdings:
+            first = who.holdings[0]
+            return f"{role_name(first.role)}, {first.unit_code}"
+        return wording(who.unit_name)
 
     state(app).extra["describe_actor"] = describe

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hmswiki.foundation import clock
-from hmswiki.foundation.database import Wording, fetch
+from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.permissions import Actor, Holding, Role
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
 
-# Every page asks who acts.
+_HELD_IN = aliased(Unit)
+
+# Every page asks who acts: put together once, and asked at once. One row for each role, or one without a role.
 _WHO = (
-    select(Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path)
+    select(
+        Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path, Unit.name,
+        RoleHolding.role, RoleHolding.unit_id, _HELD_IN.path, _HELD_IN.code,
+    )
     .outerjoin(
         Employment,
         and_(
@@ -25,34 +30,35 @@ _WHO = (
         ),
     )
     .outerjoin(Unit, Unit.id == Employment.unit_id)
-    .where(Person.external_key == bindparam("key"))
-)
-_HOLDINGS = (
-    select(RoleHolding.role, RoleHolding.unit_id, Unit.path)
-    .join(Unit, Unit.id == RoleHolding.unit_id)
-    .where(
-        RoleHolding.person_id == bindparam("person"),
-        RoleHolding.held_on(bindparam("today")),
-        RoleHolding.known_at(bindparam("known")),
+    .outerjoin(
+        RoleHolding,
+        and_(
+            RoleHolding.person_id == Person.id,
+            RoleHolding.held_on(bindparam("today")),
+            RoleHolding.known_at(bindparam("known")),
+        ),
     )
+    .outerjoin(_HELD_IN, _HELD_IN.id == RoleHolding.unit_id)
+    .where(Person.external_key == bindparam("key"))
     .order_by(RoleHolding.id)
-)
+)  # fmt: skip
 
 
 def actor(session: Session, external_key: str, today: date) -> Actor | None:
     """The person with the employer's id `external_key`, with unit and roles as they hold today.
 
-    None for somebody who is not in the register. Two selects.
+    None for somebody who is not in the register. One select.
     """
-    known = clock.now()
-    found = fetch(session, _WHO, key=external_key, today=today, known=known)
+    found = fetch(session, _WHO, key=external_key, today=today, known=clock.now())
     if not found:
         return None
-    row = found[0]
-    holdings = fetch(session, _HOLDINGS, person=row[0], today=today, known=known)
+    id, key, name, language, unit_id, unit_path, unit_name = found[0][:7]
     return Actor(
-        person_id=row[0], external_key=row[1], name=row[2], language=row[3], unit_id=row[4], unit_path=row[5],
-        holdings=tuple(Holding(Role(role), unit_id, path) for role, unit_id, path in holdings),
+        person_id=id, external_key=key, name=name, language=language,
+        unit_id=unit_id, unit_path=unit_path, unit_name=unit_name,
+        holdings=tuple(
+            Holding(Role(role), held_in, path, code) for *_, role, held_in, path, code in found if role is not None
+        ),
     )  # fmt: skip
 
 
@@ -150,23 +156,3 @@ def employed_in(session: Session, unit: Unit, *, day: date, known_at: datetime) 
             .distinct()
         )
     )
-
-
-@dataclass(frozen=True)
-class ActorLine:
-    """What stands under a name in the header: the first role, or the unit."""
-
-    role: Role | None
-    unit_code: str | None
-    unit_name: Wording | None
-
-
-_UNIT_OF_LINE = select(Unit.code, Unit.name).where(Unit.id == bindparam("unit"))
-
-
-def actor_line(session: Session, who: Actor) -> ActorLine:
-    """The role and unit to show under a person's name. One select at most."""
-    unit_id = who.holdings[0].unit_id if who.holdings else who.unit_id
-    found = fetch(session, _UNIT_OF_LINE, unit=unit_id) if unit_id is not None else ()
-    code, name = found[0] if found else (None, None)
-    return ActorLine(who.holdings[0].role if who.holdings else None, code, name)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 KEY = "hmswiki"
 
+_NOT_ASKED_YET: Any = object()
+
 
 @dataclass
 class State:
@@ -109,9 +111,8 @@ def actor_in(session: Session) -> Actor | None:
 
 def actor() -> Actor | None:
     """Who acts, or None for a stranger."""
-    if "hmswiki_actor" in g:
-        return cast(Actor | None, g.hmswiki_actor)
-    return actor_in(read_session())
+    known = g.get("hmswiki_actor", _NOT_ASKED_YET)
+    return actor_in(read_session()) if known is _NOT_ASKED_YET else cast(Actor | None, known)
 
 
 def known_actor() -> Actor:

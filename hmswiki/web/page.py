@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from flask import g, get_flashed_messages, request, url_for
@@ -30,7 +31,7 @@ class MenuEntry:
 
 
 class Hms:
-    """The one name that templates see. Everything is in the reader's language."""
+    """The one name that templates see, made for each template. Everything is in the reader's language."""
 
     languages = tuple(OWN_NAMES[code] for code in LANGUAGES)
     day = staticmethod(words.day)
@@ -41,22 +42,35 @@ class Hms:
     percent = staticmethod(words.percent)
     wording = staticmethod(words.wording)
     language_name = staticmethod(words.language_name)
-    csrf_token = staticmethod(generate_csrf)
 
     def heading(self, text: str) -> str:
         """A name for the page's main heading, which a narrow window may divide where a word is long."""
         return hyphens.with_soft_hyphens(text, _LONGEST_IN_HEADING)
 
-    @property
+    def csrf_token(self) -> str:
+        """The token that every form carries; a page has many forms, and one token."""
+        return self._csrf_token
+
+    @cached_property
+    def _csrf_token(self) -> str:
+        return str(generate_csrf())
+
+    @cached_property
     def language(self) -> str:
         return words.current_language()
+
+    @cached_property
+    def _assets(self) -> dict[str, str]:
+        """The addresses that were asked for in this request."""
+        kept: dict[str, str] = g.setdefault("hmswiki_assets", {})
+        return kept
 
     @property
     def language_links(self) -> list[tuple[str, str]]:
         """(code, its own name) of every language offered."""
         return [(code, OWN_NAMES[code]) for code in LANGUAGES]
 
-    @property
+    @cached_property
     def actor(self) -> Actor | None:
         return actor()
 
@@ -67,7 +81,7 @@ class Hms:
         describe = state().extra.get("describe_actor")
         return str(describe(who)) if who is not None and describe is not None else ""
 
-    @property
+    @cached_property
     def settings(self) -> Settings:
         return settings()
 
@@ -84,7 +98,7 @@ class Hms:
         """The entries under the person's own name."""
         return state().wiki.personal_menu()
 
-    @property
+    @cached_property
     def front(self) -> str:
         """The address of the front page."""
         return front_page()
@@ -97,9 +111,15 @@ class Hms:
 
     def asset(self, name: str) -> str:
         """Address of a static file, with a mark that changes when the file does."""
-        if name == "hms.css":
-            return url_for("hmswiki.stylesheet", v=assets.fingerprint(name))
-        return url_for("hmswiki.static", filename=name, v=assets.fingerprint(name))
+        href = self._assets.get(name)
+        if href is None:
+            mark = assets.fingerprint(name)
+            if name == "hms.css":
+                href = url_for("hmswiki.stylesheet", v=mark)
+            else:
+                href = url_for("hmswiki.static", filename=name, v=mark)
+            self._assets[name] = href
+        return href
 
     def icon(self, name: str) -> Markup:
         """An icon of the sprite; never alone, always beside words."""
@@ -121,7 +141,7 @@ class Hms:
         parts = name.split()
         return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
 
-    @property
+    @cached_property
     def here(self) -> str:
         """The address of this page, to come back to."""
         return request.full_path.rstrip("?")

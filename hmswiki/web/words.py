@@ -4,16 +4,18 @@ In Python: `from hmswiki.web.words import _, ngettext, _l`. In templates: `t("â€
 escape what is filled in. Names differ from a host's `_` on purpose: its templates keep their own words.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import babel.dates
 import babel.numbers
 from babel import Locale
-from flask import g, has_request_context, request
+from flask import g, request
 from flask_babel import Domain, force_locale, get_locale
 from markupsafe import Markup
 
@@ -22,7 +24,35 @@ from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.web.context import actor, settings, today
 
 _FOLDERS = sorted(str(folder) for folder in Path(__file__).parent.parent.glob("*/translations"))
-domain = Domain(_FOLDERS, domain="hmswiki")
+
+
+def _spoken() -> str | None:
+    """The language that was chosen to speak, here and now; None where nothing was."""
+    try:
+        return cast(str | None, g.get("hmswiki_language"))
+    except RuntimeError:  # outside an application
+        return None
+
+
+class _Domain(Domain):  # type: ignore[misc]
+    """Flask-Babel's, which looks for the language of every single text: a page has a hundred."""
+
+    def __init__(self) -> None:
+        super().__init__(_FOLDERS, domain="hmswiki")
+        self._catalogues: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        spoken = _spoken()
+        if spoken is None:
+            return super().get_translations()
+        found = self._catalogues.get(spoken)
+        if found is None:
+            with force_locale(spoken):
+                found = self._catalogues[spoken] = super().get_translations()
+        return found
+
+
+domain = _Domain()
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -31,9 +61,20 @@ ngettext: Callable[..., str] = domain.ngettext
 _l = domain.lazy_gettext
 
 
+# A page says the same few dozen texts each time: they are marked as safe once. By language, then msgid.
+_marked: dict[str, dict[str, Markup]] = defaultdict(dict)
+_MOST_MARKED = 10_000
+
+
 def t(text: str, **facts: Any) -> Markup:
     """A translated text for a template; what is filled in is escaped."""
-    return Markup(domain.gettext(text)) % facts if facts else Markup(domain.gettext(text))
+    spoken = _spoken()
+    said = _marked[spoken].get(text) if spoken is not None else None
+    if said is None:
+        said = Markup(domain.gettext(text))
+        if spoken is not None and len(_marked[spoken]) < _MOST_MARKED:
+            _marked[spoken][text] = said
+    return said % facts if facts else said
 
 
 def tn(singular: str, plural: str, num: int, **facts: Any) -> Markup:
@@ -55,8 +96,9 @@ def reader_language() -> str:
 
 def current_language() -> str:
     """The language this request is answered in."""
-    if has_request_context() and "hmswiki_language" in g:
-        return str(g.hmswiki_language)
+    spoken = _spoken()
+    if spoken is not None:
+        return spoken
     locale = get_locale()
     return str(locale.language) if locale is not None else language.DEFAULT_LANGUAGE
 
@@ -78,7 +120,12 @@ def hush(error: BaseException | None = None) -> None:
 
 
 def locale() -> Locale:
-    return Locale.parse(current_language())
+    return _locale(current_language())
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 _DAY_FORMS = {
