@@ -38,13 +38,15 @@ from hmswiki.foundation.markup import (
 
 HEADINGS = {"h2", "h3", "h4"}
 ALLOWED: dict[str, set[str]] = {
-    **dict.fromkeys(["p", "ul", "li", "blockquote", "hr", "br", "thead", "tbody", "tr", "code", "em"], set()),
+    **dict.fromkeys(["p", "ul", "li", "blockquote", "hr", "br", "code", "em"], set()),
+    **dict.fromkeys(["thead", "tbody", "tr"], {"role"}),
     **dict.fromkeys(HEADINGS, {"id"}),
-    **dict.fromkeys(["table", "mark", "pre"], {"class"}),
+    **dict.fromkeys(["mark", "pre"], {"class"}),
+    "table": {"class", "role", "data-fold"},
     "strong": set(),
     "ol": {"start"},
-    "th": {"scope", "data-align"},
-    "td": {"data-align"},
+    "th": {"scope", "data-align", "role"},
+    "td": {"data-align", "role", "data-label"},
     "a": {"href", "title", "rel"},
     "img": {"src", "alt", "title"},
 }
@@ -465,11 +467,28 @@ def test_an_address_with_equal_signs_survives() -> None:
 
 def test_a_table_says_what_its_columns_are() -> None:
     shown = render_unguarded("| Enhet | Antall | |\n|:--|--:|:-:|\n| IKJ | 12 | ja |")
-    assert the_only("table", shown.html).attrib == {"class": "hms-table"}
+    assert the_only("table", shown.html).attrib["class"] == "hms-table"
     heads = [element.attrib for element in elements(shown.html) if element.tag == "th"]
     cells = [element.attrib for element in elements(shown.html) if element.tag == "td"]
     assert [head["scope"] for head in heads] == ["col", "col", "col"]
-    assert cells == [{}, {"data-align": "end"}, {"data-align": "center"}]
+    assert [cell.get("data-align") for cell in cells] == [None, "end", "center"]
+
+
+def test_a_table_can_fold_into_blocks_whose_parts_say_what_they_are() -> None:
+    shown = render_unguarded('| Enhet | *Antall* "nå" | |\n|--|--|--|\n| IKJ | 12 | ja |\n\n| Ny |\n|--|\n| tabell |')
+    tables = [element for element in elements(shown.html) if element.tag == "table"]
+    assert [(table.attrib["role"], table.attrib["data-fold"]) for table in tables] == [("table", "text")] * 2
+    cells = [(element.text, element.get("data-label")) for element in elements(shown.html) if element.tag == "td"]
+    assert cells == [("IKJ", "Enhet"), ("12", 'Antall "nå"'), ("ja", None), ("tabell", "Ny")]
+    roles = {element.tag: element.attrib["role"] for table in tables for element in table.iter() if element.get("role")}
+    assert roles["tr"] == "row" and roles["th"] == "columnheader" and roles["td"] == "cell"
+
+
+def test_a_huge_table_does_not_grow_by_the_headings_of_its_columns() -> None:
+    plain = "|a|b|\n" * 8_000
+    shown = render_unguarded(f"| {'x' * 50} | {'y' * 61} |\n|--|--|\n{plain}")
+    assert shown.html.count("x" * 50) <= 1 + 5_000
+    assert shown.html.count("y" * 61) == 1
 
 
 def test_a_numbered_list_begins_where_it_says() -> None:
