@@ -98,6 +98,8 @@ def withdraw_acknowledgement(
     """The person takes their own word back. It stays in the ledger, with the reason."""
     if acknowledgement.person_id != by.person_id:
         raise NotAllowed(N_("Only the person who acknowledged can withdraw it."))
+    # Two who click at the same moment come one after the other, and the second sees what the first did.
+    session.refresh(acknowledgement, ["withdrawn_at"], with_for_update=True)
     if acknowledgement.withdrawn_at is not None:
         raise Conflict(
             N_("This acknowledgement was withdrawn on %(when)s already. Nothing more is recorded."),
@@ -152,6 +154,7 @@ def withdraw_question(session: Session, question: Question, *, by: Actor, at: da
     """The person takes the question back: whoever was to answer sees it no more."""
     if question.person_id != by.person_id:
         raise NotAllowed(N_("Only the person who asked can withdraw a question."))
+    session.refresh(question, ["withdrawn_at"], with_for_update=True)
     question.withdraw(by_id=by.person_id, at=at, reason=None)
 
 

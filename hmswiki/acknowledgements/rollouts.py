@@ -115,6 +115,7 @@ def _free_key(session: Session, plan: Plan) -> str:
 
 def end_rollout(session: Session, rollout: Rollout, *, ended: date, by: Actor, today: date) -> None:
     """The rollout no longer asks anybody from the day `ended`. Set once. Raises Refusal, Conflict."""
+    session.refresh(rollout, ["ended"], with_for_update=True)
     if rollout.ended is not None:
         raise Conflict(N_("This rollout was ended already, from %(day)s. That stays as it is."), day=rollout.ended)
     if ended < today:

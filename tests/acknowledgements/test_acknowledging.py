@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.accounts.models import SignIn
+from hmswiki.acknowledgements import operations, staff_queries
 from hmswiki.acknowledgements import queries as coverage_queries
-from hmswiki.acknowledgements import staff_queries
 from hmswiki.acknowledgements.coverage import Standing
 from hmswiki.acknowledgements.models import Acknowledgement, Evidence, NameLookup
 from hmswiki.foundation import events
 from hmswiki.foundation.bundles import import_bundle
+from hmswiki.foundation.errors import Conflict
 from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.organisation.models import Employment, Person, RoleHolding
@@ -345,6 +346,21 @@ def test_a_person_withdraws_their_own_acknowledgement_with_a_reason(as_bjorn, ru
     again = as_bjorn.post(address, data={"reason": "En gang til", "submission": str(uuid4())})
     assert again.status_code == 422
     assert of(session, "bjorn")[0].withdrawal_reason == "Trykket feil"
+
+
+def test_of_two_withdrawals_at_the_same_moment_the_first_stands(app, rus, session):
+    acknowledge(session, "bjorn", rus, date(2025, 3, 13))
+    session.commit()
+    with Session(state(app).engines.write, expire_on_commit=False) as other:
+        theirs = other.scalars(select(Acknowledgement)).one()
+        bjorn = load_actor(other, "bjorn", TODAY)
+        other.commit()
+        mine = session.scalars(select(Acknowledgement)).one()
+        operations.withdraw_acknowledgement(session, mine, by=bjorn, at=NOW, reason="Først")
+        session.commit()
+        with pytest.raises(Conflict):
+            operations.withdraw_acknowledgement(other, theirs, by=bjorn, at=NOW, reason="Sist")
+    assert of(session, "bjorn")[0].withdrawal_reason == "Først"
 
 
 def test_nobody_else_can_see_or_withdraw_it(as_siri, as_chen, rus, session):

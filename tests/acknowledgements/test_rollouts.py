@@ -18,6 +18,7 @@ from hmswiki.foundation.events import rollout_started
 from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.organisation.models import RoleHolding
+from hmswiki.web.context import state
 from tests.acknowledgements.makers import at_noon, employ, open_unit, person, publish, roll_out, unit
 
 ENGLISH = {"Accept-Language": "en"}
@@ -317,6 +318,22 @@ def test_a_rollout_is_ended_once_and_not_backwards(session: Session, guideline: 
     assert again.status_code == 409
     assert all_rollouts(session)[0].ended == TODAY
     assert "End the rollout" not in as_hanne.get(f"/rollouts/{made.key}", headers=ENGLISH).text
+
+
+def test_of_two_who_end_it_at_the_same_moment_the_first_stands(
+    app: Flask, session: Session, guideline: Guideline
+) -> None:
+    roll_out(session, SLUG, ["FAC"], starts=TODAY)
+    session.commit()
+    with Session(state(app).engines.write, expire_on_commit=False) as other:
+        theirs = other.scalars(select(Rollout)).one()
+        other.commit()
+        mine = session.scalars(select(Rollout)).one()
+        rollouts.end_rollout(session, mine, ended=TODAY, by=HANNE, today=TODAY)
+        session.commit()
+        with pytest.raises(Conflict):
+            rollouts.end_rollout(other, theirs, ended=TODAY + timedelta(days=9), by=HANNE, today=TODAY)
+    assert all_rollouts(session)[0].ended == TODAY
 
 
 def test_one_that_is_to_come_is_called_off_from_its_first_day(session: Session, guideline: Guideline) -> None:
