@@ -18,7 +18,7 @@ from hmswiki.foundation import clock
 from hmswiki.guidelines.models import DraftText, Edition, Guideline
 from hmswiki.organisation.models import Person
 from hmswiki.web.context import state
-from tests.browser.sites import Site
+from tests.browser.sites import Site, sign_in
 from tests.support.browser import ConsoleMessages
 
 pytestmark = pytest.mark.xdist_group("flows")
@@ -36,10 +36,12 @@ def page_of(fresh_demo: Site) -> Iterator[PageOf]:
     complaints = ConsoleMessages()
 
     def open_for(person: str | None = None, path: str = "/", **options: object) -> Page:
-        window = fresh_demo.visitor(person, **options)
+        window = fresh_demo.visitor(**options)
         windows.append(window)
         page = window.new_page()
         complaints.watch(page)
+        if person is not None:
+            sign_in(page, person)
         page.goto(path)
         return page
 
