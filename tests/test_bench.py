@@ -1,0 +1,33 @@
+"""Each measurement in bench/ still measures: run at its smallest, for what it prints and never for how fast it is."""
+
+import re
+
+import pytest
+
+from bench.__main__ import MEASUREMENTS, main
+from tests.support import once
+
+SMALLEST = {
+    "reading": ["--rounds", "1", "--requests", "2"],
+    "coverage": ["--people", "40", "--guidelines", "4", "--times", "1", "--database", "sqlite"],
+    "acknowledging": ["--acknowledgements", "8", "--writers", "2", "--database", "sqlite"],
+    "importing": ["--people", "40", "--guidelines", "4", "--database", "sqlite"],
+    "starting": ["--starts", "1", "--requests", "1"],
+}
+
+
+@once
+@pytest.mark.parametrize("name", MEASUREMENTS)
+def test_a_measurement_prints_its_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, *SMALLEST[name]]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    assert len(lines) >= 3, "columns, a rule, and at least one row"
+    assert re.search(r"\d", lines[2])
+
+
+@once
+def test_an_unknown_measurement_is_refused_with_the_names_of_those_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["speed"]) == 2
+    assert "reading" in capsys.readouterr().err
