@@ -189,7 +189,7 @@ def look_up_newcomers(
     coverage, _ = named
     for guideline in guidelines:
         standings = {person: coverage.standing(guideline.id, person) for person in newcomers}
-        for standing in (Standing.MISSING, Standing.ACKNOWLEDGED):
+        for standing in (Standing.MISSING, Standing.ACKNOWLEDGED, Standing.INFORMED):
             people = [person for person, stands in standings.items() if stands is standing]
             if people:
                 _write_down(session, unit, guideline, str(standing), people, by=by, at=at)
@@ -198,7 +198,8 @@ def look_up_newcomers(
     for id in newcomers:
         asked = [one for g in guidelines if (one := coverage.standing(g.id, id)) is not None]
         reached = [one for one in asked if one is not Standing.MISSING]
-        found.append(NewcomerStanding(people_by_id[id], len(reached), len(asked)))
+        if asked:
+            found.append(NewcomerStanding(people_by_id[id], len(reached), len(asked)))
     return found
 
 

@@ -173,7 +173,7 @@ class NameLookup(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("hms_units.id"))
     guideline_id: Mapped[int] = mapped_column(ForeignKey("hms_guidelines.id"))
     what: Mapped[str] = mapped_column(String(20))
-    """`missing`, `acknowledged` or `excepted`."""
+    """`missing`, `acknowledged`, `informed` or `excepted`."""
     looked_at: Mapped[datetime]
 
     viewer: Mapped[Person] = relationship(foreign_keys=[viewer_id])

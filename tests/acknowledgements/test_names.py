@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hmswiki.acknowledgements.models import Confirmation, Evidence, NameLookup
+from hmswiki.acknowledgements.models import Confirmation, Evidence, NameLookup, Rollout
 from hmswiki.guidelines.models import Edition
 from hmswiki.organisation.models import Employment
 from hmswiki.web.context import state
-from tests.acknowledgements.makers import acknowledge, confirm, publish, roll_out
+from tests.acknowledgements.makers import acknowledge, confirm, publish, roll_out, unit
 from tests.cast import Cast
 
 TODAY = date(2026, 1, 15)
@@ -201,3 +201,24 @@ def test_how_far_newcomers_have_come_is_a_look_up_too(
     assert lookups(app) == [
         ("astrid", "LAB", "missing", ["nils"]), ("astrid", "LAB", "acknowledged", ["bjorn"]),
     ]  # fmt: skip
+
+
+def test_whoever_is_shown_as_reached_by_the_unit_can_see_it_and_nobody_else_is_shown(
+    app: Flask, as_astrid: Any, as_nils: Any, rus: Edition, rydd: Edition, session: Session, cast: Cast
+) -> None:
+    """Nils was told of the one that asks by name; Bjørn and he are new to the other. Bjørn is asked nothing by name."""
+    session.scalars(select(Rollout).where(Rollout.evidence == Evidence.NAMED)).one().units = [unit(session, "OPT")]
+    confirm(session, "LAB", rydd, date(2026, 1, 3), by="astrid")
+    for job in session.scalars(
+        select(Employment).where(Employment.person_id.in_([cast.people["bjorn"], cast.people["nils"]]))
+    ):
+        job.starts_on = date(2026, 1, 8)
+    confirm(session, "LAB", rus, date(2026, 1, 9), by="astrid", only=["nils"])
+    session.commit()
+
+    answer = ask(as_astrid, what="newcomers")
+
+    assert "Nådd med alt" in answer.text
+    assert "Bjørn Berg" not in answer.text
+    assert lookups(app) == [("astrid", "LAB", "informed", ["nils"])]
+    assert "hvem som er informert av enheten" in as_nils.get("/my-record").text
