@@ -4,7 +4,7 @@ Source: the product's rules of coverage, docs/coverage.md. All facts given are t
 days are calendar dates in the site's time zone. Ids are the database's.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -265,7 +265,12 @@ class Tree:
 
 def lapses_on(day: date, renew_months: int | None) -> date | None:
     """The day from which what was said on `day` no longer counts; None: never."""
-    return None if renew_months is None else add_months(day, renew_months)
+    if renew_months is None:
+        return None
+    try:
+        return add_months(day, renew_months)
+    except ValueError:  # after the last day there is
+        return None
 
 
 def counts_still(day: date, renew_months: int | None, as_of: date) -> bool:
@@ -276,7 +281,10 @@ def counts_still(day: date, renew_months: int | None, as_of: date) -> bool:
 
 def earliest_that_counts(renew_months: int, as_of: date) -> date:
     """The earliest day on which something said still counts on `as_of`."""
-    day = add_months(as_of, -renew_months) - timedelta(days=4)
+    try:
+        day = add_months(as_of, -renew_months) - timedelta(days=4)
+    except (ValueError, OverflowError):  # before the first day there is
+        day = date.min
     while not counts_still(day, renew_months, as_of):
         day += timedelta(days=1)
     return day
@@ -365,9 +373,7 @@ class _Evaluation:
             given = answers[guideline.id]
             acknowledged = self._acknowledged(guideline, acknowledgements[guideline.id], good_editions)
             informed = self._informed(guideline, given, good_editions)
-            members[guideline.id] = {
-                person: Member(unit, _standing(person, acknowledged, informed)) for person, unit in audience.items()
-            }
+            members[guideline.id] = _members(audience, acknowledged, informed)
             rows.update(
                 ((guideline.id, row.unit_id), row)
                 for row in self._rows(
@@ -401,11 +407,10 @@ class _Evaluation:
         self, guideline: GuidelineFact, acknowledgements: Sequence[AcknowledgementFact], good: frozenset[int]
     ) -> set[int]:
         """The people with an acknowledgement of an edition that is enough, given by the day and not lapsed."""
-        return {
-            fact.person_id
-            for fact in acknowledgements
-            if fact.edition_id in good and counts_still(fact.acknowledged_on, guideline.renew_months, self.day)
-        }
+        first = date.min
+        if guideline.renew_months is not None:
+            first = earliest_that_counts(guideline.renew_months, self.day)
+        return {person for person, edition, on in acknowledgements if edition in good and first <= on <= self.day}
 
     def _informed(
         self, guideline: GuidelineFact, answers: Sequence[ConfirmationFact], good: frozenset[int]
@@ -443,9 +448,12 @@ class _Evaluation:
         good: frozenset[int],
     ) -> Iterator[Row]:
         counts: dict[int, dict[Standing, int]] = defaultdict(lambda: dict.fromkeys(Standing, 0))
-        for member in members.values():
+        # By id: there are few different members, and comparing enums takes longer than all the rest.
+        different = {id(member): member for member in members.values()}
+        for which, people in Counter(map(id, members.values())).items():
+            member = different[which]
             for above in self.tree.ancestors[member.unit_id]:
-                counts[above][member.standing] += 1
+                counts[above][member.standing] += people
         spoken = [answer for answer in answers if answer.only is None and answer.informed_on <= self.day]
         by_unit: dict[int, list[tuple[ConfirmationFact, bool, set[int]]]] = defaultdict(list)
         for answer in spoken:
@@ -506,7 +514,16 @@ class _Evaluation:
         return latest.due if latest else None
 
 
-def _standing(person: int, acknowledged: set[int], informed: set[int]) -> Standing:
-    if person in acknowledged:
-        return Standing.ACKNOWLEDGED
-    return Standing.INFORMED if person in informed else Standing.MISSING
+def _members(audience: Mapping[int, int], acknowledged: set[int], informed: set[int]) -> dict[int, Member]:
+    """Where each of the audience stands: acknowledged before informed before missing.
+
+    Those of one unit who stand alike share one Member: there may be millions of them.
+    """
+    alike = {
+        unit: (Member(unit, Standing.ACKNOWLEDGED), Member(unit, Standing.INFORMED), Member(unit, Standing.MISSING))
+        for unit in set(audience.values())
+    }
+    return {
+        person: alike[unit][0 if person in acknowledged else 1 if person in informed else 2]
+        for person, unit in audience.items()
+    }

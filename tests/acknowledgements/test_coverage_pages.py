@@ -107,7 +107,15 @@ def test_a_date_that_is_no_date_is_refused_with_the_format(as_hanne: Any, addres
 def test_the_first_and_the_last_day_there_is_can_be_asked_about(
     rolled_out: Session, as_hanne: Any, address: str, day: str
 ) -> None:
+    # One that must be renewed each year, and is as old as the calendar: what is said of it may lapse after its end.
+    old = publish(rolled_out, "gammel", "1.0", date.min, renew_months=12)
+    roll_out(rolled_out, "gammel", ["FAC"], starts=date.min, due=date.min)
+    confirm(rolled_out, "WRK", old, date.fromisoformat(day), recorded_at=at_noon(DAY))
+    acknowledge(rolled_out, "astrid", old, DAY)
+    rolled_out.commit()
     assert as_hanne.get(f"{address}?as_of={day}").status_code == 200
+    assert as_hanne.get(f"{address}?as_of={day}&unit=WRK&guideline=gammel").status_code == 200
+    assert as_hanne.get(f"/units/WRK?as_of={day}").status_code == 200
 
 
 def test_a_leader_sees_her_own_unit_and_those_beneath_it_and_no_other(rolled_out: Session, as_astrid: Any) -> None:
