@@ -27,7 +27,13 @@ async function fill(place) {
     const answer = await fetch(link.href, { headers: { "X-Requested-With": "fetch" } });
     if (!answer.ok || answer.redirected) return;
     const line = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const hadFocus = place.contains(document.activeElement);
     place.textContent = line.body.textContent.trim();
+    if (hadFocus) {
+      // Or the keyboard would begin again at the top of the page.
+      place.tabIndex = -1;
+      place.focus();
+    }
   } catch {
     // Offline, or the server is busy: the link is still there.
   }
