@@ -11,7 +11,13 @@ async function workOut() {
     if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     // Only the newest answer counts, and a box that was ticked meanwhile stays so.
-    if (mine === latest) place.replaceChildren(...page.body.childNodes);
+    if (mine !== latest) return;
+    const before = place.querySelector("[name=changes_past]");
+    const hadFocus = before !== null && before === document.activeElement;
+    place.replaceChildren(...page.body.childNodes);
+    const box = place.querySelector("[name=changes_past]");
+    if (box && before?.checked) box.checked = true;
+    if (hadFocus) box?.focus();
   } catch {
     // Offline: the button asks again.
   }
