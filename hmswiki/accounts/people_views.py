@@ -20,13 +20,13 @@ from hmswiki.web.forms import PageForm
 from hmswiki.web.words import _, say
 
 
-@blueprint.get("/people/<external_key>")
+@blueprint.get("/people/<path:external_key>")
 @access(Permission.INVITE_PEOPLE)
 def person(external_key: str) -> str:
     return _page(organisation_queries.person(read_session(), external_key))
 
 
-@blueprint.post("/people/<external_key>/invitation")
+@blueprint.post("/people/<path:external_key>/invitation")
 @access(Permission.INVITE_PEOPLE)
 def invite(external_key: str) -> Response:
     """Send a link, or show it this once where it cannot be mailed."""
@@ -49,7 +49,7 @@ def invite(external_key: str) -> Response:
     return response
 
 
-@blueprint.post("/people/<external_key>/deactivation")
+@blueprint.post("/people/<path:external_key>/deactivation")
 @access(Permission.INVITE_PEOPLE)
 def deactivate(external_key: str) -> Response:
     form, back = PageForm(), url_for(".person", external_key=external_key)
@@ -65,7 +65,7 @@ def deactivate(external_key: str) -> Response:
     return redirect(back, 303)
 
 
-@blueprint.post("/people/<external_key>/activation")
+@blueprint.post("/people/<path:external_key>/activation")
 @access(Permission.INVITE_PEOPLE)
 def activate(external_key: str) -> Response:
     form, back = PageForm(), url_for(".person", external_key=external_key)

@@ -61,7 +61,7 @@ def _unit_roles() -> frozenset[str]:
     return frozenset(grant.roles | grant.everywhere)
 
 
-@blueprint.get("/units/<code>")
+@blueprint.get("/units/<path:code>")
 @access(Permission.SEE_COVERAGE)
 def unit(code: str) -> str:
     """Where the unit stands today, or on `?as_of=`, which is for reading only."""
@@ -90,10 +90,10 @@ def _page(
     return render_template("hmswiki/acknowledgements/unit.html", page=page)
 
 
-@blueprint.get("/units/<code>/names", endpoint="no_names")
-@blueprint.get("/units/<code>/confirmations")
-@blueprint.get("/units/<code>/confirmations/forecast", endpoint="no_forecast")
-@blueprint.get("/units/<code>/confirmations/newcomers", endpoint="no_newcomers")
+@blueprint.get("/units/<path:code>/names", endpoint="no_names")
+@blueprint.get("/units/<path:code>/confirmations")
+@blueprint.get("/units/<path:code>/confirmations/forecast", endpoint="no_forecast")
+@blueprint.get("/units/<path:code>/confirmations/newcomers", endpoint="no_newcomers")
 @access(Permission.SEE_COVERAGE)
 def confirmations(code: str) -> BaseResponse:
     """A form's address that was kept or reloaded leads back to the unit."""
@@ -103,7 +103,7 @@ def confirmations(code: str) -> BaseResponse:
 # --- Confirming -------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/units/<code>/confirmations")
+@blueprint.post("/units/<path:code>/confirmations")
 @access(Permission.CONFIRM_FOR_UNIT)
 def confirm(code: str) -> BaseResponse:
     form = ConfirmForm()
@@ -144,7 +144,7 @@ def _said(session: Session, form: ConfirmForm) -> list[Said]:
     ]
 
 
-@blueprint.post("/units/<code>/confirmations/forecast")
+@blueprint.post("/units/<path:code>/confirmations/forecast")
 @access(Permission.CONFIRM_FOR_UNIT)
 def forecast(code: str) -> BaseResponse:
     """What the numbers would be after saving: as JSON, or the page again with everything as it was typed."""
@@ -187,7 +187,7 @@ def _facts(unit: Unit, all_said: list[Said]) -> Mapping[int, ConfirmationFact]:
     }
 
 
-@blueprint.post("/units/<code>/confirmations/newcomers")
+@blueprint.post("/units/<path:code>/confirmations/newcomers")
 @access(Permission.CONFIRM_FOR_UNIT)
 def confirm_newcomers(code: str) -> BaseResponse:
     """These newcomers were told at start-up."""
@@ -229,7 +229,7 @@ def confirm_newcomers(code: str) -> BaseResponse:
     return make_response(_page(unit, newcomers_form=form), status)
 
 
-@blueprint.route(f"/units/<code>/confirmations/<{_ID}:id>/withdraw", methods=["GET", "POST"])
+@blueprint.route(f"/units/<path:code>/confirmations/<{_ID}:id>/withdraw", methods=["GET", "POST"])
 @access(Permission.CONFIRM_FOR_UNIT)
 def withdraw_confirmation(code: str, id: int) -> BaseResponse:
     """Take a confirmation back with a reason; the page says what becomes of the numbers."""
@@ -267,7 +267,7 @@ def withdraw_confirmation(code: str, id: int) -> BaseResponse:
 # --- Names ------------------------------------------------------------------------------------------------
 
 
-@blueprint.post("/units/<code>/names")
+@blueprint.post("/units/<path:code>/names")
 @access(Permission.SEE_INDIVIDUAL_COVERAGE)
 def names(code: str) -> BaseResponse:
     """Names, written down as looked up before they are shown."""
@@ -319,14 +319,14 @@ def _looked_up(session: Session, unit: Unit, form: NamesForm) -> unit_pages.Name
 # --- Questions --------------------------------------------------------------------------------------------
 
 
-@blueprint.get("/units/<code>/questions")
+@blueprint.get("/units/<path:code>/questions")
 @access(Permission.ANSWER_QUESTIONS)
 def unit_questions(code: str) -> str:
     """What the unit's people have asked; the answered ones are folded away."""
     return _questions(_unit(read_session(), code, Permission.ANSWER_QUESTIONS), {})
 
 
-@blueprint.post(f"/units/<code>/questions/<{_ID}:id>")
+@blueprint.post(f"/units/<path:code>/questions/<{_ID}:id>")
 @access(Permission.ANSWER_QUESTIONS)
 def answer_question(code: str, id: int) -> BaseResponse:
     form = ReplyForm(prefix=f"q{id}-")

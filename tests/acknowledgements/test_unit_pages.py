@@ -147,6 +147,25 @@ def test_when_everybody_is_reached_there_is_nothing_to_do(as_chen: Any, rus: Edi
     assert "data-hms-confirm" in as_chen.get("/units/LAB?guideline=rus").text
 
 
+def test_a_unit_whose_code_holds_a_slash_has_its_pages_too(session: Session, as_hanne: Any, rus: Edition) -> None:
+    lab = unit(session, "LAB")
+    lab.code = "MN/LAB"
+    given = confirm(session, "MN/LAB", rus, date(2026, 1, 2), by="astrid")
+    session.add(
+        RoleHolding(
+            person_id=person(session, "hanne").id, unit_id=lab.id, role=Role.UNIT_LEADER, starts_on=date(2025, 1, 1),
+            recorded_at=NOW,
+        )
+    )  # fmt: skip
+    session.commit()
+    page = as_hanne.get("/units/MN/LAB").text
+    for address in ("/units/MN/LAB/confirmations", f"/units/MN/LAB/confirmations/{given.id}/withdraw"):
+        assert address in page
+    assert as_hanne.get(f"/units/MN/LAB/confirmations/{given.id}/withdraw").status_code == 200
+    assert as_hanne.get("/units/MN/LAB/questions").status_code == 200
+    assert as_hanne.get("/units/MN/LAB/confirmations").location == "/units/MN/LAB"
+
+
 def test_a_unit_without_guidelines_says_so(as_chen: Any) -> None:
     page = as_chen.get("/units/LAB").text
     assert "Ingen retningslinje er rullet ut til enheten." in page
