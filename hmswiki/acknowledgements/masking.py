@@ -41,20 +41,39 @@ def _masked(
     totals: Mapping[int, int], children: Mapping[int | None, Sequence[int]], inside: frozenset[int]
 ) -> set[int]:
     """Ids of the units to hide, for one guideline."""
-    masked = {unit for unit, total in totals.items() if total < SMALLEST_SHOWN and unit not in inside}
     sums = {
-        parent: [unit for unit in below if unit in totals] for parent, below in children.items() if parent in totals
+        parent: [unit for unit in below if unit in totals]
+        for parent, below in children.items()
+        if parent is not None and parent in totals
     }
+    inside = _with_those_that_are_no_more(inside, totals, sums)
+    masked = {unit for unit, total in totals.items() if total < SMALLEST_SHOWN and unit not in inside}
     # Hiding one more may open the sum above or beneath: go on until nothing can be subtracted any more.
     while True:
         more = {
             unit
             for parent, below in sums.items()
-            if parent is not None and (unit := _one_more(parent, below, totals, masked, inside)) is not None
+            if (unit := _one_more(parent, below, totals, masked, inside)) is not None
         }
         if not more:
             return masked
         masked |= more
+
+
+def _with_those_that_are_no_more(
+    inside: frozenset[int], totals: Mapping[int, int], sums: Mapping[int, Sequence[int]]
+) -> frozenset[int]:
+    """The same with the units above them that hold nobody else: to hide such a sum would hide nothing."""
+    known = set(inside)
+    while True:
+        more = {
+            parent
+            for parent, below in sums.items()
+            if parent not in known and known.issuperset(below) and totals[parent] == sum(totals[unit] for unit in below)
+        }
+        if not more:
+            return frozenset(known)
+        known |= more
 
 
 def _one_more(

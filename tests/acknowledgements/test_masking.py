@@ -55,6 +55,12 @@ def test_those_inside_see_their_own_small_unit() -> None:
     assert hidden_units({1: 29, 2: 10, 3: 15, 4: 4}, FLAT, inside=(4,)) == set()
 
 
+def test_a_unit_that_is_nothing_but_ones_own_protects_no_neighbour() -> None:
+    # 2 is the same people as 4, which the reader knows: 14 - 10 - 2 would tell 3, so 5 is hidden besides.
+    tree = units((1, None), (2, 1), (3, 1), (5, 1), (4, 2))
+    assert hidden_units({1: 14, 2: 2, 3: 2, 5: 10, 4: 2}, tree, inside=(4,)) == {3, 5}
+
+
 def test_a_few_employed_in_the_parent_itself_are_protected() -> None:
     assert hidden_units({1: 31, 2: 10, 3: 15, 4: 5}, FLAT) == {4}
 
