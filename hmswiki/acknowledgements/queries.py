@@ -29,6 +29,7 @@ from hmswiki.acknowledgements.models import (
     Rollout,
     RolloutUnit,
 )
+from hmswiki.foundation.database import fetch
 from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
@@ -220,7 +221,7 @@ def _acknowledgements(
     )
     if people is not None:
         query = query.where(Acknowledgement.person_id.in_(people))
-    return [AcknowledgementFact(*row) for row in session.execute(query)]
+    return list(map(AcknowledgementFact._make, fetch(session, query)))
 
 
 def _confirmations(
