@@ -130,3 +130,4 @@ def end_rollout(session: Session, rollout: Rollout, *, ended: date, by: Actor, t
             field="ended", day=rollout.starts_on,
         )  # fmt: skip
     rollout.ended = ended
+    session.flush()
