@@ -6,6 +6,7 @@ Each number is taken in a process of its own, that opens the database and reckon
 import argparse
 import multiprocessing
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -72,6 +73,9 @@ def _fill_table(table: Table, place: Place, size: site.Size, today: date, times:
         for word, day in (("today", today), ("past", today - timedelta(days=300))):
             measured = in_own_process(address, place.folder, day, department, times)
             units = site.UNITS_IN_A_DEPARTMENT if department else size.units + 1
+            print(
+                f"{size.people:,} people, {place.name}, {units} units, {word}: {measured}", file=sys.stderr, flush=True
+            )
             table.rows.append(
                 (thousands(size.people), thousands(written), place.name, thousands(units), word,
                  thousands(measured.rows), f"{measured.seconds:.2f}", thousands(measured.peak_mb))
