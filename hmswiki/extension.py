@@ -74,6 +74,7 @@ class HmsWiki:
         self._menu: list[MenuItem] = []
         self._personal: list[MenuItem] = []
         self._panels: dict[str, list[Panel]] = {}
+        self._readers: list[Callable[..., Any]] = []
         self._app_setups: list[Callable[[Flask], None]] = []
         self._registered: set[str] = set()
 
@@ -98,6 +99,11 @@ class HmsWiki:
     def add_panel(self, place: str, render: Callable[..., Markup | str | None], *, order: int = 50) -> None:
         """Show `render(**context)` at `place`; the places and their contexts are in docs/extending.md."""
         self._panels.setdefault(place, []).append(Panel(render, order))
+
+    def add_reader(self, known: Callable[..., Any]) -> None:
+        """Tell guidelines what their reader knows: `known(guideline=…, edition=…)` gives the earlier edition that
+        the person who reads has seen last, or None. What differs from it is marked in the margin."""
+        self._readers.append(known)
 
     def add_record_kind(self, kind: RecordKind) -> None:
         """A file of the bundle, imported in the order of registration."""
@@ -223,6 +229,11 @@ class HmsWiki:
                 href = url_for(f"hmswiki.{item.endpoint}")
                 entries.append(page.MenuEntry(words.t(item.label), href, here == item.endpoint))
         return entries
+
+    def known_to_reader(self, **context: Any) -> Any:
+        """The first answer of what `add_reader` brought; None where nobody knows."""
+        answers = (known(**context) for known in self._readers)
+        return next((answer for answer in answers if answer is not None), None)
 
     def render_panels(self, place: str, **context: Any) -> list[Markup]:
         """The panels at `place` that have something to show."""

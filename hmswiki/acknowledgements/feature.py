@@ -29,6 +29,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_menu_item("acknowledgements.home", N_("My page"), order=10)
     wiki.add_menu_item("acknowledgements.my_unit", N_("My unit"), permission=Permission.SEE_COVERAGE, order=30)
     wiki.add_personal_item("acknowledgements.my_record", N_("My record"), order=10)
+    wiki.add_reader(panels.last_read)
     wiki.add_panel("guideline.top", panels.news, order=10)
     wiki.add_panel("guideline.after", panels.acknowledge, order=10)
     wiki.add_panel("guideline.end", panels.action_bar, order=10)

@@ -51,15 +51,27 @@ def reader(guideline: Guideline) -> Reader | None:
 # --- What is new --------------------------------------------------------------------------------------------
 
 
-def news(
-    *, guideline: Guideline, edition: Edition, translation: Translation | None = None, **context: Any
-) -> Markup | None:
-    """What is new since the person acknowledged an earlier edition; nothing where they have seen this one."""
+def last_read(*, guideline: Guideline, edition: Edition) -> Edition | None:
+    """The edition before this one that the person acknowledged last."""
+    last = _last_acknowledged(guideline, edition)
+    return last.edition if last is not None else None
+
+
+def _last_acknowledged(guideline: Guideline, edition: Edition) -> Acknowledgement | None:
+    """None where the person has acknowledged this edition or a later one, or nothing at all."""
     reading = reader(guideline)
     if reading is None or not reading.known.acknowledgements:
         return None
     last = max(reading.known.acknowledgements, key=lambda one: one.edition.order)
-    if last.edition.order >= edition.order:
+    return last if last.edition.order < edition.order else None
+
+
+def news(
+    *, guideline: Guideline, edition: Edition, translation: Translation | None = None, **context: Any
+) -> Markup | None:
+    """What is new since the person acknowledged an earlier edition; nothing where they have seen this one."""
+    last = _last_acknowledged(guideline, edition)
+    if last is None:
         return None
     language = translation.language if translation is not None else current_language()
     texts = bodies(read_session(), (last.edition, edition), language)

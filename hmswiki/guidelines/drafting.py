@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -193,6 +193,14 @@ def check_complete(texts: Mapping[str, str]) -> None:
             )  # fmt: skip
 
 
+def check_translated(body: str, source: str) -> None:
+    """What is sent or published as a translation is a text of its own: neither empty nor `source`. Raises Refusal."""
+    if not body.strip():
+        raise Refusal(N_("The text is empty. Write it first."), field="body")
+    if clean(body).strip() == clean(source).strip():
+        raise Refusal(N_("The text is word for word the one it is translated from. Translate it first."), field="body")
+
+
 def fact_values(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Kept facts as the guideline holds them: every fact is there, None where nothing is said."""
     values: dict[str, Any] = {name: facts.get(name) for name in FACTS}
@@ -279,25 +287,3 @@ def mark_of_facts(facts: Mapping[str, Any]) -> str:
 
 def _mark(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()[:32]
-
-
-# The ends of passages in the renderer's HTML; of these only p and li hold running text.
-_BLOCK = re.compile(r"(</?(?:p|li|ul|ol|pre|blockquote|table|thead|tbody|tr|th|td|h[2-4]|hr)\b[^>]*>)")
-
-
-def with_changes_marked(html: str, base_html: str) -> str:
-    """`html` with a class on the paragraphs and list lines that `base_html` lacks. Both are the renderer's."""
-    known = {passage for _, passage in _passages(base_html)}
-    pieces = _BLOCK.split(html)
-    for index, passage in _passages(html):
-        if passage not in known:
-            pieces[index] = pieces[index].replace(">", ' class="hms-changed">', 1)
-    return "".join(pieces)
-
-
-def _passages(html: str) -> Iterator[tuple[int, str]]:
-    """The place of each opening tag of a passage among the pieces, and the passage."""
-    pieces = _BLOCK.split(html)
-    for index in range(1, len(pieces) - 1, 2):
-        if pieces[index] in ("<p>", "<li>") and pieces[index + 1].strip():
-            yield index, pieces[index + 1].strip()

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from hmswiki.foundation import clock, language, markup
 from hmswiki.foundation.errors import Refusal
-from hmswiki.guidelines import drafting, rules
+from hmswiki.guidelines import drafting, marking, rules
 from hmswiki.guidelines.editing_forms import (
     FactsForm,
     NewForm,
@@ -23,6 +23,7 @@ from hmswiki.guidelines.editing_forms import (
 )
 from hmswiki.guidelines.editing_queries import Base
 from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
+from hmswiki.guidelines.reading_pages import called
 from hmswiki.organisation.models import Person
 from hmswiki.web.context import settings, today
 from hmswiki.web.words import _, clock_time, current_language, day, language_name, moment, ngettext, number, say
@@ -55,10 +56,10 @@ def shown(body: str, base: Base, of_language: str) -> Shown:
         rendered = markup.render(body)
     except Refusal as refusal:
         return Shown(Markup(""), 0, False, say(refusal))
-    html = _joined(rendered.lead_html, rendered.html)
+    html = marking.whole(rendered.lead_html, rendered.html)
     before = base.texts.get(of_language)
     if before is not None and not rendered.failed:
-        html = drafting.with_changes_marked(html, _joined(before.lead_html, before.html))
+        html = marking.with_changes_marked(html, marking.whole(before.lead_html, before.html))
     return Shown(Markup(_with_ids_of_its_own(html)), rendered.words, rendered.failed)
 
 
@@ -66,10 +67,6 @@ def _with_ids_of_its_own(html: str) -> str:
     # A heading "Title" must not take the place of the field of that name, which has the id `title`.
     html = re.sub(r'<h([2-4]) id="', r'<h\1 id="r-', html)
     return html.replace('<a href="#', '<a href="#r-')
-
-
-def _joined(lead_html: str, html: str) -> str:
-    return f"<p>{lead_html}</p>\n{html}" if lead_html else html
 
 
 @dataclass(frozen=True)
@@ -147,7 +144,26 @@ class AboutDraft:
         edition = self.draft.base_edition
         if edition is None:
             return str(_("Draft of a new guideline"))
+        if self.draft.adds_language is not None:
+            return str(_("Adds %(language)s to edition %(number)s", language=self.added, number=edition.number))
         return str(_("Draft of the edition after %(number)s", number=edition.number))
+
+    @property
+    def added(self) -> str:
+        """The language that it adds to an edition, as it is called in a sentence; empty for what becomes an edition."""
+        return called(self.draft.adds_language) if self.draft.adds_language is not None else ""
+
+    @property
+    def source_name(self) -> str:
+        """The language of what is translated, as it is called in a sentence."""
+        return called(self.base.source.language) if self.base.source is not None else ""
+
+    @property
+    def addition_line(self) -> str:
+        """What adding a language leads to; empty for what becomes an edition."""
+        if self.draft.adds_language is None:
+            return ""
+        return str(_("The texts that are published stay as they are, and nobody has to acknowledge anything anew."))
 
     def text(self, code: str) -> tuple[str, str]:
         """(title, body) in a language; empty where there is none."""
@@ -238,6 +254,12 @@ class EditorPage(AboutDraft):
     @cached_property
     def result(self) -> Shown:
         return shown(self.form.body.data or "", self.base, self.language)
+
+    @property
+    def begins_with_an_earlier_text(self) -> bool:
+        """Nobody has written in it yet, and it is not what is to be translated: it was there in an earlier edition."""
+        source = self.base.source
+        return source is not None and self.draft.version == 1 and self.text(self.language)[1] not in ("", source.body)
 
     @property
     def line(self) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.language import LANGUAGES, fallbacks, in_language
-from hmswiki.guidelines import rules
+from hmswiki.guidelines import marking, rules
 from hmswiki.guidelines.models import OPEN_STATES, Draft, DraftText, Edition, Guideline, Translation
 from hmswiki.organisation.models import Person
 
@@ -97,6 +97,11 @@ _TEXT = (
 _BODIES = select(Translation.edition_id, Translation.body).where(
     Translation.edition_id.in_(bindparam("editions", expanding=True)), Translation.language == bindparam("language")
 )
+_WHOLE = select(Translation.lead_html, Translation.html).where(
+    Translation.edition_id == bindparam("edition"),
+    Translation.language == bindparam("language"),
+    Translation.render_failed.is_(False),
+)
 
 
 def document(session: Session, slug: str, *, today: date) -> Document:
@@ -153,6 +158,12 @@ def bodies(session: Session, editions: Iterable[Edition], language: str) -> dict
     """The Markdown of the editions in that language, by edition id; one that lacks it is not there. One select."""
     ids = [edition.id for edition in editions]
     return {row.edition_id: row.body for row in fetch(session, _BODIES, editions=ids, language=language)}
+
+
+def whole_html(session: Session, edition: Edition, language: str) -> str | None:
+    """The edition's text in that language with its lead, as HTML; None where it lacks the language. One select."""
+    found = session.execute(_WHOLE, {"edition": edition.id, "language": language}).first()
+    return None if found is None else marking.whole(*found)
 
 
 def languages_of(session: Session, editions: Iterable[Edition]) -> dict[int, tuple[str, ...]]:
@@ -262,13 +273,15 @@ class OpenDraft:
     title: str
     is_new: bool
     """Of a guideline that has no edition yet."""
+    adds_language: str | None
+    """The language that it adds to an edition."""
     saved_at: datetime
 
 
 def open_drafts(session: Session, *, language: str) -> list[OpenDraft]:
     """What is being written or waits for approval, the last saved first. Two selects."""
     drafts = session.execute(
-        select(Draft.id, Draft.slug, Draft.state, Draft.guideline_id, Draft.saved_at)
+        select(Draft.id, Draft.slug, Draft.state, Draft.guideline_id, Draft.adds_language, Draft.saved_at)
         .where(Draft.state.in_(OPEN_STATES))
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     ).all()
@@ -286,6 +299,7 @@ def open_drafts(session: Session, *, language: str) -> list[OpenDraft]:
             state=draft.state,
             title=in_language(titles.get(draft.id, {}), language),
             is_new=draft.guideline_id is None,
+            adds_language=draft.adds_language,
             saved_at=draft.saved_at,
         )  # fmt: skip
         for draft in drafts

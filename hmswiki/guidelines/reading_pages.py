@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup
 
 from hmswiki.foundation.errors import N_
 from hmswiki.foundation.language import LANGUAGES
@@ -28,6 +29,13 @@ class IndexPage:
     drafts: Sequence[OpenDraft]
     may_write: bool
     may_see_drafts: bool
+
+    @staticmethod
+    def will_be(draft: OpenDraft) -> str:
+        """What a draft will be once it is published."""
+        if draft.adds_language is not None:
+            return str(_("Text in %(language)s", language=called(draft.adds_language)))
+        return str(_("New guideline") if draft.is_new else _("New edition"))
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,8 @@ class ReadingPage:
     asked: str
     """The language the reader wants."""
     links: Sequence[LanguageLink]
-    missing: Sequence[str]
-    """Names of the languages that the edition lacks."""
+    missing: Sequence[tuple[str, str]]
+    """(code, name) of the languages that the edition lacks."""
     older: OlderText | None
     facts: Sequence[Fact]
     changes: Changes | None
@@ -92,11 +100,13 @@ class ReadingPage:
     changes_href: str | None
     """Where to see them; None for the first edition."""
     start_form: PageForm | None
-    """Set for an editor: begins the next edition."""
+    """Set for an editor: begins the next edition, or a text in a language that this one lacks."""
     expired: date | None = None
     """The last day on which the guideline was valid, where that has passed."""
     contents: Sequence[tuple[str, str]] = field(default=())
     """(anchor, heading) for the contents."""
+    html: Markup = Markup("")
+    """The text; what differs from the edition that the reader knows is marked."""
 
     @property
     def guideline(self) -> Guideline:
@@ -176,8 +186,8 @@ def called(code: str) -> str:
     return str(names.get(code, code))
 
 
-def languages_missing(languages: Sequence[str]) -> list[str]:
-    return [called(code) for code in LANGUAGES if code not in languages] if languages else []
+def languages_missing(languages: Sequence[str]) -> list[tuple[str, str]]:
+    return [(code, called(code)) for code in LANGUAGES if code not in languages] if languages else []
 
 
 def expired_on(guideline: Guideline, today: date) -> date | None:

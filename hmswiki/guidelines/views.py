@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from flask import render_template, request, url_for
+from markupsafe import Markup
 
 from hmswiki.foundation.errors import N_, BadRequest
 from hmswiki.foundation.language import LANGUAGES
 from hmswiki.foundation.permissions import Permission
-from hmswiki.guidelines import queries, rules
-from hmswiki.guidelines.models import Edition
+from hmswiki.guidelines import marking, queries, rules
+from hmswiki.guidelines.models import Edition, Translation
 from hmswiki.guidelines.queries import Document
 from hmswiki.guidelines.reading_pages import (
     Changes,
@@ -29,7 +30,7 @@ from hmswiki.guidelines.reading_pages import (
 )
 from hmswiki.web.access import access, allowed
 from hmswiki.web.blueprint import FeatureBlueprint
-from hmswiki.web.context import read_session, today
+from hmswiki.web.context import read_session, state, today
 from hmswiki.web.forms import PageForm
 from hmswiki.web.page import in_section
 from hmswiki.web.words import current_language, language_name
@@ -58,7 +59,8 @@ def show(slug: str) -> str:
     in_section("guidelines.index")
     document = queries.document(read_session(), slug, today=today())
     edition = document.in_force or document.coming[0]
-    page = _reading(document, edition, url_for(".show", slug=slug), facts_in_force)
+    known = state().wiki.known_to_reader(guideline=document.guideline, edition=edition)
+    page = _reading(document, edition, url_for(".show", slug=slug), facts_in_force, known)
     return render_template("hmswiki/guidelines/show.html", page=page)
 
 
@@ -98,7 +100,11 @@ def history(slug: str) -> str:
 
 
 def _reading(
-    document: Document, edition: Edition, address: str, facts: Callable[[Document, Edition], list[Fact]]
+    document: Document,
+    edition: Edition,
+    address: str,
+    facts: Callable[[Document, Edition], list[Fact]],
+    known: Edition | None = None,
 ) -> ReadingPage:
     asked = _asked_language()
     text = queries.text(read_session(), edition, asked)
@@ -122,7 +128,19 @@ def _reading(
         start_form=PageForm(formdata=None) if allowed(Permission.EDIT_GUIDELINES) else None,
         expired=expired_on(document.guideline, document.today),
         contents=contents_of(text.translation),
+        html=_marked(text.translation, before if wants_changes else known),
     )
+
+
+def _marked(text: Translation | None, known: Edition | None) -> Markup:
+    """The text, with a mark in the margin where it differs from the edition that the reader knows."""
+    if text is None:
+        return Markup("")
+    html = text.html
+    if known is not None and not text.render_failed:
+        earlier = queries.whole_html(read_session(), known, text.language)
+        html = html if earlier is None else marking.with_changes_marked(html, earlier)
+    return Markup(html)
 
 
 def _asked_language() -> str:

@@ -25,7 +25,7 @@ from hmswiki.organisation.models import Employment, Person, RoleHolding
 from hmswiki.organisation.queries import actor as load_actor
 from hmswiki.web.context import state
 from tests.acknowledgements import histories
-from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
+from tests.acknowledgements.makers import HTML, acknowledge, at_noon, confirm, person, publish, roll_out, unit
 from tests.conftest import client_as
 
 # A quarter to midnight in Oslo is still the day before in UTC, and the other way round: 00.14 on the 16th in Oslo.
@@ -268,13 +268,15 @@ def test_an_edition_of_another_guideline_is_not_found(as_bjorn, rus, brann):
 
 def test_who_knows_an_earlier_edition_is_shown_what_changed(as_bjorn, as_siri, rus, session):
     acknowledge(session, "bjorn", rus, date(2025, 3, 13))
-    publish(session, "rus", "2.0", date(2025, 12, 11), body=NEW)
+    publish(session, "rus", "2.0", date(2025, 12, 11), body=NEW, html=HTML + "<p>Meld fra innen fem dager.</p>")
     session.commit()
     page = as_bjorn.get("/guidelines/rus").text
     assert "Nytt siden du sist leste" in page
     assert "Du bekreftet utgave 1.0 den 13. mars 2025. Ett sted er endret." in page
     assert "<del>ti</del>" in page and "<ins>fem</ins>" in page
+    assert '<p class="hms-changed">Meld fra innen fem dager.</p>' in page and page.count("hms-changed") == 1
     assert "Nytt siden du sist leste" not in as_siri.get("/guidelines/rus").text
+    assert "hms-changed" not in as_siri.get("/guidelines/rus").text
 
 
 def test_who_knows_this_edition_is_shown_no_news(as_bjorn, rus, session):

@@ -255,6 +255,19 @@ def test_changes_are_shown_where_the_reader_asks_for_them(
     assert '<a href="#ansvar">Ansvar</a>' in page
 
 
+def test_what_changed_is_marked_in_the_text_for_the_reader_who_asks(
+    session: Session, as_dina: Any, yesterday: date, day: date
+) -> None:
+    publish(session, on=yesterday, bodies={"nb": BODY, "en": "Everybody tidies."})
+    publish(session, on=day, bodies={"nb": NEW_BODY, "en": "Everybody tidies.\n\nNow."})
+    changed = '<p class="hms-changed">Lederen og du har ansvaret.</p>'
+    assert changed not in as_dina.get("/guidelines/ryddedag").text
+    page = as_dina.get("/guidelines/ryddedag?changes=1").text
+    assert changed in page and page.count('class="hms-changed"') == 1
+    assert changed in as_dina.get("/guidelines/ryddedag/editions/2.0?changes=1").text
+    assert '<p class="hms-changed">Now.</p>' in as_dina.get("/guidelines/ryddedag?changes=1&language=en").text
+
+
 def test_the_first_edition_has_no_changes_to_show(session: Session, as_dina: Any, day: date) -> None:
     publish(session, on=day)
     assert "changes=1" not in as_dina.get("/guidelines/ryddedag").text
@@ -311,6 +324,7 @@ ACTOR = 3
 def alone(app: Flask) -> Flask:
     """The application without what other features show on the page: they count their own selects."""
     state(app).wiki._panels.clear()
+    state(app).wiki._readers.clear()
     return app
 
 
@@ -331,12 +345,12 @@ def test_a_reading_costs_three_selects_however_many_editions_there_are(
     assert _cost(alone, queries, "/guidelines/ryddedag/editions/3.0") <= ACTOR + 3
 
 
-def test_changes_and_a_missing_language_cost_one_select_more(
+def test_changes_cost_two_selects_more_and_a_missing_language_one(
     session: Session, alone: Flask, queries: Any, yesterday: date, day: date
 ) -> None:
     publish(session, on=yesterday, bodies={"nb": BODY, "en": BODY})
     publish(session, on=day)
-    assert _cost(alone, queries, "/guidelines/ryddedag?changes=1") <= ACTOR + 4
+    assert _cost(alone, queries, "/guidelines/ryddedag?changes=1") <= ACTOR + 5
     assert _cost(alone, queries, "/guidelines/ryddedag?language=en") <= ACTOR + 4
 
 
