@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.sites import Site
 from tests.support import once
@@ -104,3 +104,19 @@ def test_what_is_refused_is_read_first_and_leads_to_its_field(demo: Site, page: 
     page.keyboard.press("Enter")
     focused = page.evaluate("() => document.activeElement.getAttribute('aria-invalid')")
     assert focused == "true"
+
+
+def test_numbers_that_come_late_keep_the_focus_that_was_on_their_link(demo: Site, page: Page) -> None:
+    late: list[Route] = []
+    page.route("**/unit-count", lambda route: late.append(route))
+    go(demo, page, "demo-ansatt", CLEANUP)
+    link = page.get_by_role("link", name="Hvor mange ved Institutt for kjemi er nådd?")
+    with page.expect_request("**/unit-count"):
+        link.scroll_into_view_if_needed()
+    page.get_by_role("link", name="Jeg er ikke informert").focus()
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    late[0].continue_()
+    line = page.locator("[data-hms-fetch]", has_text="ved Institutt for kjemi er nådd:")
+    expect(line).to_be_focused()
+    assert line.evaluate("(line) => getComputedStyle(line).outlineStyle") == "solid"
