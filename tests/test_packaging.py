@@ -315,7 +315,7 @@ def test_without_a_browser_the_tests_do_not_begin(bare_clone: Path) -> None:
     ended = run_in(bare_clone, "test")
 
     assert ended.returncode == 1
-    assert "apt-get install --yes chromium\n" in ended.stderr
+    assert "apt-get install --yes chromium-headless-shell\n" in ended.stderr
 
 
 def test_both_databases_are_tried_whatever_fails_first_and_the_end_says_what_failed(bare_clone: Path) -> None:

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sites import Site
+from tests.support import once
+
+pytestmark = once
 
 CENTRAL = "demo-sentral"
 

@@ -15,8 +15,10 @@ from hmswiki.guidelines import operations
 from hmswiki.guidelines.models import Draft
 from hmswiki.web.context import state
 from tests.cast import Cast
-from tests.support import servers
+from tests.support import once, servers
 from tests.support.browser import axe_violations, console_messages, launch, overflows
+
+pytestmark = once
 
 
 @pytest.fixture(scope="module")
