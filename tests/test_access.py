@@ -69,9 +69,9 @@ LET_IN: dict[str, frozenset[Any]] = {
         ("guidelines.index", "guidelines.show", "guidelines.history", "guidelines.edition"), EVERYBODY),
     **dict.fromkeys(("guidelines.drafts", "guidelines.draft"), DRAFTS),
     **dict.fromkeys(
-        ("guidelines.new", "guidelines.create", "guidelines.start_edition", "guidelines.edit", "guidelines.save_text",
-         "guidelines.facts", "guidelines.save_facts", "guidelines.preview", "guidelines.send", "guidelines.send_now",
-         "guidelines.take_back", "guidelines.discard"), EDITOR),
+        ("guidelines.new", "guidelines.create", "guidelines.start_edition", "guidelines.start_translation",
+         "guidelines.edit", "guidelines.save_text", "guidelines.facts", "guidelines.save_facts", "guidelines.preview",
+         "guidelines.send", "guidelines.send_now", "guidelines.take_back", "guidelines.discard"), EDITOR),
     **dict.fromkeys(
         ("guidelines.publish", "guidelines.publish_now", "guidelines.return_to_writers"), APPROVER),
     # acknowledgements: people

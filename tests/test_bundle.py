@@ -192,6 +192,12 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
             "texts": {"nb": {"body": "Tekst", "title": "Omstilling"}}, "version": 3, "writers": ["ada", "bo"],
         },
         {
+            "adds_language": "nn", "base_edition": "1.9", "created_at": "2023-02-15T08:00:00+00:00",
+            "guideline": "omstilling", "saved_at": "2023-02-15T09:00:00+00:00", "slug": "omstilling",
+            "state": "writing", "texts": {"nn": {"body": "Me vurderer.", "title": "Omstilling"}}, "version": 2,
+            "writers": ["bo"],
+        },
+        {
             "created_at": "2023-03-01T08:00:00+00:00", "saved_at": "2023-03-01T08:00:00+00:00", "slug": "stoffkartotek",
             "state": "writing", "version": 1,
         },
@@ -703,6 +709,10 @@ REFUSED = [
          {"slug": "x", "state": "writing", "created_at": EARLY, "saved_at": EARLY, "facts": {"next_review": "soon"}}),
     rows("a draft of a lost edition", "drafts", 1, "It names an edition and no guideline",
          {"slug": "x", "state": "writing", "created_at": EARLY, "saved_at": EARLY, "base_edition": "1.0"}),
+    rows("a language for no edition", "drafts", 1, "It adds a language and names no edition",
+         {"slug": "x", "state": "writing", "created_at": EARLY, "saved_at": EARLY, "adds_language": "en"}),
+    rows("a language of nobody", "drafts", 1, '"adds_language"',
+         {"slug": "x", "state": "writing", "created_at": EARLY, "saved_at": EARLY, "adds_language": "fr"}),
     rows("a reply without words", "questions", 1, 'lacks the key "text"',
          {"person": "ada", "unit": "IKJ", "guideline": RUS, "edition": "1.0", "kind": "question", "replies": [{}]}),
     rows("a reply by nobody", "questions", 1, '"recorded_by" names "dag"',

@@ -257,10 +257,13 @@ def load_drafts(session: Session, records: Iterable[Record], into: Import) -> No
         of_guideline = record["guideline"] is not None
         if not of_guideline and (record["base_edition"] or record["edition"]):
             raise record.wrong('It names an edition and no guideline. Say which in "guideline".')
+        if record["adds_language"] and not record["base_edition"]:
+            raise record.wrong('It adds a language and names no edition. Say which in "base_edition".')
         into.add(Draft, {
             "id": draft_id, "slug": record["slug"],
             "guideline_id": into.find_optional(record, "guideline", "guidelines"),
             "base_edition_id": find_edition(into, record, "base_edition") if record["base_edition"] else None,
+            "adds_language": record["adds_language"],
             "state": record["state"].value, "version": record["version"] or 1, "facts": record["facts"] or {},
             "summary": record["summary"], "comment": record["comment"],
             "created_at": record["created_at"], "saved_at": record["saved_at"], "sent_at": record["sent_at"],
@@ -298,6 +301,7 @@ def _draft(
     return {
         "slug": row.slug, "guideline": names.get(row.guideline_id),
         "base_edition": numbers[row.base_edition_id][1] if row.base_edition_id else None,
+        "adds_language": row.adds_language,
         "state": str(row.state), "version": row.version, "facts": facts or None,
         "summary": row.summary, "comment": row.comment, "texts": said.get(row.id),
         "writers": sorted(writers[row.id]) if row.id in writers else None,
@@ -338,6 +342,7 @@ KINDS = (
             Key("slug", SLUG, required=True),
             Key("guideline", SLUG),
             Key("base_edition", values.edition_number),
+            Key("adds_language", values.language),
             Key("state", values.one_of(DraftState), required=True),
             Key("version", values.whole_number(1)),
             Key("facts", draft_facts),

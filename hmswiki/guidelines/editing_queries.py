@@ -1,6 +1,6 @@
 """Reads for writing and approving. `session` first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hmswiki.foundation.errors import N_, NotFound
+from hmswiki.foundation.language import DEFAULT_LANGUAGE
 from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import OPEN_STATES, Draft, DraftText, Edition, Guideline, Translation
+from hmswiki.guidelines.queries import best_language
 from hmswiki.organisation.models import Person, RoleHolding
 
 NO_SUCH_DRAFT = N_("There is no such draft. The list of open drafts shows those that are being written.")
@@ -43,9 +45,11 @@ def locked_draft(session: Session, draft_id: int) -> Draft:
 
 @dataclass(frozen=True)
 class Base:
-    """What the draft was begun from, by language. Empty for a new guideline."""
+    """What the draft was begun from, by language. Empty for a new guideline, and where a language is added."""
 
     texts: Mapping[str, Translation]
+    source: Translation | None = None
+    """What is translated, where a language is added."""
 
     def body(self, language: str) -> str | None:
         """The text in that language; None where the edition has none."""
@@ -56,8 +60,17 @@ def base_of(session: Session, of: Draft) -> Base:
     """The texts of the edition the draft was begun from. One select at most."""
     if of.base_edition_id is None:
         return Base({})
-    found = session.scalars(select(Translation).where(Translation.edition_id == of.base_edition_id))
+    found = session.scalars(select(Translation).where(Translation.edition_id == of.base_edition_id)).all()
+    if of.adds_language is not None:
+        return Base({}, source_of(found, of.adds_language))
     return Base({translation.language: translation for translation in found})
+
+
+def source_of(texts: Iterable[Translation], language: str) -> Translation | None:
+    """What is translated into `language`: the bokmål text or, where there is none, the next best."""
+    offered = {text.language: text for text in texts if text.language != language}
+    best = best_language(offered, DEFAULT_LANGUAGE)
+    return offered[best] if best is not None else None
 
 
 def open_drafts(session: Session) -> Sequence[Draft]:
@@ -110,5 +123,5 @@ def approvers(session: Session, *, day: date, known_at: datetime) -> Sequence[Pe
 
 
 def became(session: Session, of: Draft) -> Edition | None:
-    """The edition that the draft became."""
+    """The edition that the draft became, or added a language to."""
     return session.get(Edition, of.edition_id) if of.edition_id is not None else None

@@ -12,7 +12,7 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, Conflict, NotAllowed, NotFound, Refusal
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, fallbacks
 from hmswiki.foundation.permissions import Permission
-from hmswiki.guidelines import drafting, editing_queries, operations
+from hmswiki.guidelines import drafting, editing_queries, operations, queries
 from hmswiki.guidelines.editing_forms import (
     FactsForm,
     NewForm,
@@ -37,6 +37,7 @@ from hmswiki.guidelines.editing_pages import (
     state_line,
 )
 from hmswiki.guidelines.models import Draft
+from hmswiki.guidelines.reading_pages import called
 from hmswiki.guidelines.views import blueprint
 from hmswiki.organisation.models import Person
 from hmswiki.web.access import access, allowed
@@ -99,6 +100,19 @@ def create() -> View:
     return redirect(url_for(".edit", draft_id=draft.id), 303)
 
 
+@blueprint.post("/<slug>/editions/<number>/translations")
+@access(Permission.EDIT_GUIDELINES)
+def start_translation(slug: str, number: str) -> View:
+    """Begin the text in a `language` that the edition lacks, or go to the draft that somebody has begun."""
+    in_section("guidelines.index")
+    # As for an edition: sent twice it leads to the same draft both times.
+    with transaction() as session:
+        edition = queries.document(session, slug, today=today()).edition(number)
+        language = request.form.get("language", "")
+        draft = operations.start_translation(session, edition, language=language, by=known_actor(), at=clock.now())
+    return redirect(url_for(".edit", draft_id=draft.id, language=language), 303)
+
+
 # --- Writing ------------------------------------------------------------------------------------------------
 
 
@@ -109,6 +123,8 @@ def edit(draft_id: int) -> View:
     about, language = _about(draft_id), _language()
     if not about.is_writable:
         return redirect(url_for(".draft", draft_id=draft_id, language=language), 303)
+    if about.draft.adds_language not in (None, language):
+        return redirect(url_for(".edit", draft_id=draft_id, language=about.draft.adds_language), 303)
     title, body = about.text(language)
     form = TextForm(formdata=None, title=title, body=body, summary=about.summary(language))
     return _editor(about, language, _as_kept(form, about, language), saved=True)
@@ -164,7 +180,7 @@ def preview(draft_id: int) -> View:
 def facts(draft_id: int) -> View:
     """The document facts of a draft."""
     about = _about(draft_id)
-    if not about.is_writable:
+    if not about.is_writable or about.draft.adds_language is not None:
         return redirect(url_for(".draft", draft_id=draft_id), 303)
     form = FactsForm(formdata=None)
     form.fill(about.draft.facts)
@@ -293,7 +309,10 @@ def publish(draft_id: int) -> View:
 @access(Permission.APPROVE_EDITIONS)
 def publish_now(draft_id: int) -> View:
     form, then = PublishForm(request.form), url_for(".draft", draft_id=draft_id)
-    first = _about(draft_id).draft.base_edition is None
+    about = _about(draft_id)
+    if about.draft.adds_language is not None:
+        return _publish_translation(draft_id)
+    first = about.draft.base_edition is None
     if first:
         del form.demands  # it always demands: there is nothing to choose
     if form.validate():
@@ -324,6 +343,20 @@ def publish_now(draft_id: int) -> View:
         return redirect(then, 303)
     page = replace(page, publish_form=form)
     return make_response(render_template("hmswiki/guidelines/publish.html", page=page), 422)
+
+
+def _publish_translation(draft_id: int) -> View:
+    """There is nothing to choose, so what is refused is said on a page of its own."""
+    form, then = VersionForm(request.form), url_for(".draft", draft_id=draft_id)
+    with transaction(form.submission_id, then=then) as session:
+        draft = editing_queries.locked_draft(session, draft_id)
+        translation = operations.publish_translation(
+            session, draft, by=known_actor(), at=clock.now(), approve_own=settings().approve_own,
+            version=form.version_seen,
+        )  # fmt: skip
+        number, language = translation.edition.number, called(translation.language)
+    flash(_("Edition %(number)s now has a text in %(language)s.", number=number, language=language), "success")
+    return redirect(then, 303)
 
 
 # --- Within -------------------------------------------------------------------------------------------------
@@ -379,13 +412,14 @@ def _save_text(session: Session, draft: Draft, language: str, form: TextForm) ->
 
 
 def _tabs(about: AboutDraft, endpoint: str, current: str | None, *, facts: bool) -> list[Tab]:
+    added = about.draft.adds_language
     tabs = []
-    for code in LANGUAGES:
+    for code in LANGUAGES if added is None else [added]:
         missing = not any(about.text(code))
         if facts or not missing:
             href = url_for(endpoint, draft_id=about.draft.id, language=code)
             tabs.append(Tab(language_name(code), href, code == current, code, missing))
-    if facts:
+    if facts and added is None:
         tabs.append(Tab(_("Document facts"), url_for(".facts", draft_id=about.draft.id), current is None))
     return tabs
 
@@ -437,7 +471,7 @@ def _may_publish(draft: Draft) -> list[Person]:
 def _send(about: AboutDraft, form: VersionForm) -> str:
     obstacle = ""
     try:
-        drafting.check_complete({text.language: text.body for text in about.draft.texts})
+        operations.check_complete(about.draft)
     except Refusal as refusal:
         obstacle = say(refusal)
     page = SendPage(about.draft, about.base, form, _may_publish(about.draft), obstacle)
@@ -448,11 +482,14 @@ def _draft_page(draft_id: int) -> DraftPage:
     about = _about(draft_id)
     written = [text.language for text in about.draft.texts]
     language = _language() if "language" in request.args else ""
-    if language not in written:
+    if about.draft.adds_language is not None:
+        language = about.draft.adds_language
+    elif language not in written:
         language = next((code for code in fallbacks(current_language()) if code in written), DEFAULT_LANGUAGE)
     draft, version = about.draft, str(about.draft.version)
     may_publish = _may_publish(draft)
-    before = operations.facts_of(draft.guideline) if draft.guideline is not None and about.is_open else None
+    compared = draft.guideline is not None and draft.adds_language is None and about.is_open
+    before = operations.facts_of(draft.guideline) if draft.guideline is not None and compared else None
     base = draft.base_edition
     first_day = max(today(), base.published_on) if base is not None else today()
     me = known_actor().person_id

@@ -535,7 +535,7 @@ def _rewritten(session: Session, files: GuidelineFiles, draft: Draft, *, at: dat
 
 def _check_untouched(files: GuidelineFiles, draft: Draft) -> None:
     """Raises Conflict where a person has written in the draft, or sent it for approval."""
-    if draft.writers or draft.state != DraftState.WRITING:
+    if draft.writers or draft.state != DraftState.WRITING or draft.adds_language is not None:
         raise Conflict(
             N_("Somebody is writing a draft of %(slug)s. Publish or discard that one first. Nothing was imported."),
             slug=files.slug,

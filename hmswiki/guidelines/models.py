@@ -112,7 +112,10 @@ _IS_OPEN = text("state IN ('writing', 'sent', 'returned')")
 
 
 class Draft(Base):
-    """What is being written: a new guideline, or the next edition of one. At most one open draft a guideline."""
+    """What is being written: a new guideline, the next edition of one, or a language that an edition lacks.
+
+    At most one open draft a guideline.
+    """
 
     __tablename__ = "hms_drafts"
     __table_args__ = (
@@ -124,6 +127,8 @@ class Draft(Base):
     guideline_id: Mapped[int | None] = mapped_column(ForeignKey("hms_guidelines.id"))
     base_edition_id: Mapped[int | None] = mapped_column(ForeignKey("hms_editions.id"))
     """The edition it was written from; None for a new guideline."""
+    adds_language: Mapped[str | None] = mapped_column(String(10))
+    """The language that it adds to `base_edition`, which is published already; None where it becomes an edition."""
     state: Mapped[DraftState] = mapped_column(String(20), default=DraftState.WRITING)
     version: Mapped[int] = mapped_column(default=1)
     """Rises by one at each save: a save from an older version is a conflict."""
@@ -137,7 +142,7 @@ class Draft(Base):
     sent_at: Mapped[datetime | None]
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("hms_editions.id"))
-    """The edition that it became."""
+    """The edition that it became, or added a language to."""
 
     guideline: Mapped[Guideline | None] = relationship()
     base_edition: Mapped[Edition | None] = relationship(foreign_keys=[base_edition_id])

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from hmswiki.foundation import events, markup
 from hmswiki.foundation.errors import N_, Conflict, NotAllowed, NotFound, Refusal
 from hmswiki.foundation.language import OWN_NAMES
 from hmswiki.foundation.permissions import Actor
-from hmswiki.guidelines import drafting
+from hmswiki.guidelines import drafting, editing_queries
 from hmswiki.guidelines.models import (
     OPEN_STATES,
     Draft,
@@ -43,23 +43,27 @@ def new_draft(
     summary: str | Mapping[str, str] | None,
     by: Actor | None,
     at: datetime,
+    adds_language: str | None = None,
 ) -> Draft:
     """Begin to write. A guideline has at most one open draft: if it has one already, that one is given back as it is.
 
-    Raises Refusal at the field `slug` if a new guideline's address is taken.
+    Raises Refusal at the field `slug` if a new guideline's address is taken, and Conflict if the open draft is for
+    something else: an edition, or a language that is added to one.
     """
     if guideline is not None:
         _lock(session, guideline)
         slug = guideline.slug
         already = open_draft(session, guideline)
         if already is not None:
+            _check_same_work(already, base_edition, adds_language)
             return already
     else:
         drafting.check_slug(slug)
         _check_free(session, slug)
     draft = Draft(
-        slug=slug, guideline=guideline, base_edition=base_edition, state=DraftState.WRITING, version=1,
-        facts=drafting.checked_facts(facts), summary=drafting.checked_summary(summary), created_at=at, saved_at=at,
+        slug=slug, guideline=guideline, base_edition=base_edition, adds_language=adds_language,
+        state=DraftState.WRITING, version=1, facts=drafting.checked_facts(facts),
+        summary=drafting.checked_summary(summary), created_at=at, saved_at=at,
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -88,6 +92,24 @@ def start_edition(session: Session, guideline: Guideline, *, by: Actor | None, a
     )  # fmt: skip
 
 
+def start_translation(session: Session, edition: Edition, *, language: str, by: Actor | None, at: datetime) -> Draft:
+    """A draft of the text in a language that a published edition lacks.
+
+    It starts with the text in that language of the latest earlier edition that has it, else with the text to
+    translate. If the same is being written already, that draft is given back. Raises Conflict if the edition has
+    the language, and if another draft of the guideline is open.
+    """
+    drafting.checked_language(language)
+    _lock(session, edition.guideline)
+    _check_lacks(session, edition, language)
+    start = _earlier_text(session, edition, language) or editing_queries.source_of(edition.translations, language)
+    return new_draft(
+        session, slug=edition.guideline.slug, guideline=edition.guideline, base_edition=edition, facts={},
+        texts={language: {"title": start.title, "body": start.body}} if start is not None else {}, summary=None,
+        by=by, at=at, adds_language=language,
+    )  # fmt: skip
+
+
 def save_draft(
     session: Session,
     draft: Draft,
@@ -102,10 +124,11 @@ def save_draft(
     """Write the languages in `texts` and leave the others; `facts` None leaves the document facts.
 
     `version` is the draft's when it was opened. Raises Conflict when somebody saved since, and when the draft
-    is with the approver or finished.
+    is with the approver or finished; Refusal for anything but the text in the language that a draft adds.
     """
     _lock(session, draft)
     check_writable(draft)
+    _check_within(draft, facts, texts)
     if draft.version != version:
         raise Conflict(
             N_("Somebody saved this draft while you were writing. Both texts are kept: compare them and choose.")
@@ -144,7 +167,7 @@ def send_for_approval(
     _lock(session, draft)
     check_writable(draft)
     _check_version(draft, version)
-    drafting.check_complete({text.language: text.body for text in draft.texts})
+    check_complete(draft)
     draft.state = DraftState.SENT
     draft.sent_at = at
     draft.sent_by_id = _person_id(by)
@@ -193,15 +216,9 @@ def publish_edition(
     the command line publishes any open draft. `version` is the one that was on the screen.
     """
     _lock(session, draft)
-    if draft.state == DraftState.PUBLISHED:
-        raise Conflict(N_("This draft is published already."))
-    if by is not None:
-        _check_sent(draft)
-        check_may_approve(draft, by, approve_own=approve_own)
-    elif draft.state not in OPEN_STATES:
-        raise Conflict(N_("This draft is discarded, so it cannot be published."))
-    _check_version(draft, version)
-    drafting.check_complete({text.language: text.body for text in draft.texts})
+    if draft.adds_language is not None:
+        raise Conflict(N_("This draft adds a language to an edition, so it cannot be published as an edition itself."))
+    _check_publishable(draft, by=by, approve_own=approve_own, version=version)
     guideline = draft.guideline
     if guideline is None:
         _check_free(session, draft.slug, apart_from=draft)
@@ -242,6 +259,35 @@ def publish_edition(
     return edition
 
 
+def publish_translation(
+    session: Session,
+    draft: Draft,
+    *,
+    by: Actor | None,
+    at: datetime,
+    approve_own: bool,
+    version: int | None = None,
+) -> Translation:
+    """Add the draft's language to its edition, which stays as it is otherwise. Who may is as for an edition.
+
+    Raises Conflict if the edition has got the language meanwhile.
+    """
+    _lock(session, draft)
+    language, edition = draft.adds_language, draft.base_edition
+    if language is None or edition is None:
+        raise Conflict(N_("This draft is to be an edition of its own, so it cannot be added to another one."))
+    _lock(session, edition.guideline)
+    session.refresh(edition, ["translations"])
+    _check_publishable(draft, by=by, approve_own=approve_own, version=version)
+    text = next(text for text in draft.texts if text.language == language)
+    translation = add_translation(session, edition, language=language, title=text.title, body=text.body, by=by, at=at)
+    draft.edition_id = edition.id
+    draft.state = DraftState.PUBLISHED
+    draft.saved_at = at
+    session.flush()
+    return translation
+
+
 def add_translation(
     session: Session, edition: Edition, *, language: str, title: str, body: str, by: Actor | None, at: datetime
 ) -> Translation:
@@ -255,12 +301,7 @@ def add_translation(
         raise Refusal(N_("The text is empty. Write it first."), field="body")
     guideline = edition.guideline
     _lock(session, guideline)
-    session.refresh(edition, ["translations"])
-    if any(translation.language == language for translation in edition.translations):
-        raise Conflict(
-            N_("Edition %(number)s has a text in %(language)s, and published text never changes. Write a new edition."),
-            number=edition.number, language=OWN_NAMES[language],
-        )  # fmt: skip
+    _check_lacks(session, edition, language)
     translation = _rendered(language, title, body)
     edition.translations.append(translation)
     latest = latest_edition(session, guideline)
@@ -302,6 +343,26 @@ def check_writable(draft: Draft) -> None:
             raise Conflict(N_("This draft is published already. Begin a new edition to change the text."))
         case DraftState.DISCARDED:
             raise Conflict(N_("This draft was discarded. Begin a new one."))
+
+
+def check_complete(draft: Draft) -> None:
+    """A draft is sent and published only whole.
+
+    Raises Refusal where text is missing, and Conflict if the edition has got the language that the draft adds.
+    """
+    bodies = {text.language: text.body for text in draft.texts}
+    if draft.adds_language is None or draft.base_edition is None:
+        drafting.check_complete(bodies)
+        return
+    published = draft.base_edition.translations
+    if any(text.language == draft.adds_language for text in published):
+        raise Conflict(
+            N_("Edition %(number)s got a text in %(language)s while this was being written, and published text never "
+               "changes. Return or discard the draft; to change that text, write a new edition."),
+            number=draft.base_edition.number, language=OWN_NAMES[draft.adds_language],
+        )  # fmt: skip
+    source = editing_queries.source_of(published, draft.adds_language)
+    drafting.check_translated(bodies.get(draft.adds_language, ""), source.body if source is not None else "")
 
 
 def check_may_approve(draft: Draft, by: Actor, *, approve_own: bool) -> None:
@@ -363,6 +424,65 @@ def _note_writer(session: Session, draft: Draft, by: Actor | None) -> None:
         session.add(DraftWriter(draft_id=draft.id, person_id=by.person_id))
         session.flush()
         session.expire(draft, ["writers"])
+
+
+def _earlier_text(session: Session, edition: Edition, language: str) -> Translation | None:
+    """The text in that language of the latest earlier edition that has it."""
+    found = session.scalars(
+        select(Translation)
+        .join(Translation.edition)
+        .where(Edition.guideline_id == edition.guideline_id, Translation.language == language)
+        .options(contains_eager(Translation.edition))
+    )
+    earlier = [text for text in found if text.edition.order < edition.order]
+    return max(earlier, key=lambda text: text.edition.order, default=None)
+
+
+def _check_lacks(session: Session, edition: Edition, language: str) -> None:
+    session.refresh(edition, ["translations"])
+    if any(translation.language == language for translation in edition.translations):
+        raise Conflict(
+            N_("Edition %(number)s has a text in %(language)s, and published text never changes. Write a new edition."),
+            number=edition.number, language=OWN_NAMES[language],
+        )  # fmt: skip
+
+
+def _check_same_work(already: Draft, base_edition: Edition | None, adds_language: str | None) -> None:
+    """Raises Conflict if the open draft is no answer to what somebody wants to write."""
+    if already.adds_language is not None and already.base_edition is not None:
+        if (already.adds_language, already.base_edition) != (adds_language, base_edition):
+            raise Conflict(
+                N_("A text in %(language)s is being added to edition %(number)s of this guideline. Publish or discard "
+                   "that draft first."),
+                language=OWN_NAMES[already.adds_language], number=already.base_edition.number,
+            )  # fmt: skip
+    elif adds_language is not None:
+        raise Conflict(
+            N_("A new edition of this guideline is being written. Write the text in %(language)s there, or publish or "
+               "discard that draft first."),
+            language=OWN_NAMES[adds_language],
+        )  # fmt: skip
+
+
+def _check_within(draft: Draft, facts: Mapping[str, Any] | None, texts: Texts) -> None:
+    if draft.adds_language is not None and (facts is not None or texts.keys() - {draft.adds_language}):
+        raise Refusal(
+            N_("This draft holds a text in %(language)s and nothing else. Write a new edition to change other texts "
+               "or the document facts."),
+            language=OWN_NAMES[draft.adds_language],
+        )  # fmt: skip
+
+
+def _check_publishable(draft: Draft, *, by: Actor | None, approve_own: bool, version: int | None) -> None:
+    if draft.state == DraftState.PUBLISHED:
+        raise Conflict(N_("This draft is published already."))
+    if by is not None:
+        _check_sent(draft)
+        check_may_approve(draft, by, approve_own=approve_own)
+    elif draft.state not in OPEN_STATES:
+        raise Conflict(N_("This draft is discarded, so it cannot be published."))
+    _check_version(draft, version)
+    check_complete(draft)
 
 
 def _check_sent(draft: Draft) -> None:

@@ -328,6 +328,7 @@ def upgrade() -> None:
         sa.Column("slug", sa.String(length=200), nullable=False),
         sa.Column("guideline_id", sa.Integer(), nullable=True),
         sa.Column("base_edition_id", sa.Integer(), nullable=True),
+        sa.Column("adds_language", sa.String(length=10), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("facts", sa.JSON(none_as_null=True), nullable=False),

@@ -15,7 +15,7 @@ from hmswiki.foundation import events, markup
 from hmswiki.foundation.errors import Conflict, NotAllowed, Refusal, TooLarge
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines import operations
-from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
+from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline, Translation
 from hmswiki.web.context import state
 from tests.cast import Cast
 
@@ -295,6 +295,168 @@ def test_a_missing_language_may_be_added_but_published_text_never_changes(sessio
     assert edition.guideline.title == {"nb": "Ryddedag på laboratorier", "nn": "Ryddedag på laboratorium"}
     with pytest.raises(Conflict):
         operations.add_translation(session, edition, language="nn", title="Ny", body="Ny.", by=None, at=NOW)
+
+
+# --- A language that is missing -----------------------------------------------------------------------------
+
+ENGLISH = {"title": "Cleanup day", "body": "Tidy twice a year."}
+
+
+def translate(session: Session, edition: Edition, by: Actor | None = None, language: str = "en") -> Draft:
+    return operations.start_translation(session, edition, language=language, by=by, at=NOW)
+
+
+def add(session: Session, draft: Draft, by: Actor | None = None, **changes: Any) -> Translation:
+    return operations.publish_translation(session, draft, by=by, at=NOW, **({"approve_own": False} | changes))
+
+
+def text_of(draft: Draft) -> tuple[str, str, str]:
+    (text,) = draft.texts
+    return text.language, text.title, text.body
+
+
+def test_a_translation_begins_with_the_bokmal_text_where_the_language_is_new(session: Session) -> None:
+    edition = publish(session, begin(session))
+    draft = translate(session, edition)
+    assert text_of(draft) == ("en", TEXT["nb"]["title"], TEXT["nb"]["body"])
+    assert (draft.base_edition, draft.adds_language, draft.facts) == (edition, "en", {})
+
+
+def test_a_translation_begins_with_the_text_of_the_latest_earlier_edition_that_has_the_language(
+    session: Session,
+) -> None:
+    guideline = publish(session, begin(session, texts=TEXT | {"en": ENGLISH})).guideline
+    for body in ("Tidy.", ""):
+        draft = operations.start_edition(session, guideline, by=None, at=NOW)
+        save(session, draft, texts={"en": {"title": "Cleanup" if body else "", "body": body}})
+        edition = publish(session, draft)
+    assert text_of(translate(session, edition)) == ("en", "Cleanup", "Tidy.")
+
+
+def test_an_edition_without_bokmal_is_translated_from_what_it_has(session: Session) -> None:
+    edition = publish(session, begin(session, texts=TEXT | {"nn": {"title": "Ryddedag", "body": "To gonger."}}))
+    session.delete(next(text for text in edition.translations if text.language == "nb"))
+    draft = translate(session, edition, language="nb")
+    assert text_of(draft) == ("nb", "Ryddedag", "To gonger.")
+
+
+def test_what_is_sent_as_a_translation_is_translated(session: Session) -> None:
+    draft = translate(session, publish(session, begin(session)))
+    for body in (TEXT["nb"]["body"], TEXT["nb"]["body"] + "\r\n\r\n", " \n"):
+        save(session, draft, texts={"en": {"title": "Cleanup day", "body": body}})
+        with pytest.raises(Refusal) as refused:
+            operations.send_for_approval(session, draft, by=None, at=NOW)
+        assert refused.value.field == "body"
+        with pytest.raises(Refusal):
+            add(session, draft)
+    assert draft.state == DraftState.WRITING
+
+
+def test_a_published_translation_joins_its_edition_and_changes_nothing_else(
+    session: Session, actors: Callable[[str], Actor]
+) -> None:
+    edition = publish(session, begin(session))
+    draft = translate(session, edition, by=actors("frida"))
+    save(session, draft, by=actors("frida"), texts={"en": ENGLISH})
+    operations.send_for_approval(session, draft, by=actors("frida"), at=NOW)
+    added = add(session, draft, by=actors("gunnar"))
+
+    assert (added.edition, added.lead_html) == (edition, "Tidy twice a year.")
+    assert (draft.state, draft.edition_id) == (DraftState.PUBLISHED, edition.id)
+    assert session.scalar(select(func.count(Edition.id))) == 1
+    assert {text.language: text.body for text in edition.translations} == {
+        "nb": TEXT["nb"]["body"], "en": ENGLISH["body"],
+    }  # fmt: skip
+    assert edition.guideline.owner == "Dekan"
+    assert edition.guideline.title == {"nb": TEXT["nb"]["title"], "en": "Cleanup day"}
+    assert (edition.approved_by_id, edition.published_on) == (None, TODAY)
+
+
+def test_nobody_publishes_a_translation_of_their_own_unless_the_site_allows_it(
+    session: Session, actors: Callable[[str], Actor]
+) -> None:
+    gunnar = actors("gunnar")
+    draft = translate(session, publish(session, begin(session)), by=gunnar)
+    save(session, draft, by=gunnar, texts={"en": ENGLISH})
+    with pytest.raises(Conflict):
+        add(session, draft, by=gunnar, approve_own=True)
+    operations.send_for_approval(session, draft, by=gunnar, at=NOW)
+    with pytest.raises(NotAllowed):
+        add(session, draft, by=gunnar)
+    with pytest.raises(Conflict):
+        add(session, draft, by=actors("hanne"), version=draft.version - 1)
+    assert add(session, draft, by=gunnar, approve_own=True).language == "en"
+
+
+def test_a_language_that_is_there_or_unknown_is_not_begun(session: Session) -> None:
+    edition = publish(session, begin(session))
+    with pytest.raises(Conflict):
+        translate(session, edition, language="nb")
+    with pytest.raises(Refusal) as refused:
+        translate(session, edition, language="fr")
+    assert refused.value.field == "language"
+    assert session.scalar(select(func.count(Draft.id)).where(Draft.adds_language.is_not(None))) == 0
+
+
+def test_a_translation_that_is_being_written_is_given_back_and_nothing_else_begun(session: Session) -> None:
+    first = publish(session, begin(session))
+    edition = publish(session, operations.start_edition(session, first.guideline, by=None, at=NOW))
+    draft = translate(session, edition)
+    assert translate(session, edition) is draft
+    for other, language in ((edition, "nn"), (first, "en")):
+        with pytest.raises(Conflict) as refused:
+            translate(session, other, language=language)
+        assert refused.value.facts == {"language": "English", "number": "1.1"}
+    with pytest.raises(Conflict):
+        operations.start_edition(session, edition.guideline, by=None, at=NOW)
+    operations.discard_draft(session, draft, by=None, at=NOW)
+    assert translate(session, edition, language="nn").adds_language == "nn"
+
+
+def test_a_language_is_written_in_the_next_edition_while_that_is_being_written(session: Session) -> None:
+    edition = publish(session, begin(session))
+    operations.start_edition(session, edition.guideline, by=None, at=NOW)
+    with pytest.raises(Conflict) as refused:
+        translate(session, edition)
+    assert refused.value.facts == {"language": "English"}
+
+
+def test_a_translation_holds_its_own_language_only_and_no_facts(session: Session) -> None:
+    draft = translate(session, publish(session, begin(session)))
+    with pytest.raises(Refusal):
+        save(session, draft, texts={"en": ENGLISH, "nb": TEXT["nb"]})
+    with pytest.raises(Refusal):
+        save(session, draft, facts={"owner": "Rektor"})
+    assert [text.language for text in draft.texts] == ["en"]
+    assert draft.version == 1
+
+
+def test_a_translation_is_no_edition_and_an_edition_no_translation(session: Session) -> None:
+    first = begin(session)
+    with pytest.raises(Conflict):
+        add(session, first)
+    draft = translate(session, publish(session, first))
+    save(session, draft, texts={"en": ENGLISH})
+    with pytest.raises(Conflict):
+        publish(session, draft)
+    assert session.scalar(select(func.count(Edition.id))) == 1
+
+
+def test_a_language_that_came_meanwhile_is_neither_sent_nor_published_again(session: Session) -> None:
+    edition = publish(session, begin(session))
+    draft = translate(session, edition)
+    save(session, draft, texts={"en": ENGLISH})
+    operations.send_for_approval(session, draft, by=None, at=NOW)
+    operations.add_translation(session, edition, language="en", title="Imported", body="First.", by=None, at=NOW)
+
+    with pytest.raises(Conflict) as refused:
+        add(session, draft)
+    assert refused.value.facts == {"number": "1.0", "language": "English"}
+    operations.return_draft(session, draft, comment="Den er kommet.", by=None, at=NOW)
+    with pytest.raises(Conflict):
+        operations.send_for_approval(session, draft, by=None, at=NOW)
+    operations.discard_draft(session, draft, by=None, at=NOW)
+    assert [text.body for text in edition.translations if text.language == "en"] == ["First."]
 
 
 # --- Two at once --------------------------------------------------------------------------------------------

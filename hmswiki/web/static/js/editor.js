@@ -19,7 +19,8 @@ function openAsDialog(opener) {
 function write(form) {
   const source = form.elements.body;
   const address = form.getAttribute("action"); // form.action is the buttons of that name
-  const watched = [form.elements.title, form.elements.body, form.elements.summary];
+  const names = ["title", "body", "summary"].filter((name) => form.elements[name]); // a translation has no summary
+  const watched = names.map((name) => form.elements[name]);
   const state = form.querySelector("[data-hms-save-state]");
   const icons = { saved: "check-circle", unsaved: "pencil", failed: "warning" };
   let savesByItself = form.dataset.autosave === "yes";
@@ -102,7 +103,7 @@ function write(form) {
     // What got no answer may have been saved all the same: it goes once more as it was, before what is newer.
     const attempt = unanswered ?? {
       typed: typed(),
-      fields: Object.fromEntries(["title", "body", "summary", "version", "seen"].map((n) => [n, form.elements[n].value])),
+      fields: Object.fromEntries([...names, "version", "seen"].map((n) => [n, form.elements[n].value])),
     };
     const slow = setTimeout(() => say("unsaved", form.dataset.textSaving), 1000);
     try {
