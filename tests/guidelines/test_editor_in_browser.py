@@ -78,6 +78,25 @@ def test_the_result_follows_what_is_typed_and_the_text_is_saved_by_itself(page: 
     assert complaints == []
 
 
+def test_a_translation_is_saved_by_itself_although_it_has_no_summary(
+    page: Page, site: tuple[str, dict[str, Any]], app: Flask, session: Session, draft: Draft
+) -> None:
+    day = date(2024, 3, 1)
+    edition = operations.publish_edition(
+        session, draft, by=None, at=clock.now(), on=day, today=day, demands=True, approve_own=True
+    )
+    translation = operations.start_translation(session, edition, language="en", by=None, at=clock.now())
+    session.commit()
+    complaints = console_messages(page)
+    page.goto(f"{site[0]}/guidelines/drafts/{translation.id}/edit?language=en")
+    page.locator("#body").fill("Tidy **up**.")
+    expect(page.locator("[data-hms-result] strong")).to_have_text("up")
+    expect(page.locator("[data-hms-save-state]")).to_contain_text("Ikke lagret ennå")
+    expect(page.locator("[data-hms-save-state]")).to_contain_text("Lagret kl.")
+    assert body_in(app, translation) == "Tidy **up**."
+    assert complaints == []
+
+
 def test_the_tools_write_markdown_that_can_be_undone(page: Page) -> None:
     body = page.locator("#body")
     body.fill("Før\nen\nto")

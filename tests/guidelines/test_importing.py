@@ -298,6 +298,19 @@ def test_a_missing_language_is_a_draft_where_nothing_may_be_published(session: S
     assert {text.language for text in draft.texts} == {"nb", "nn", "en"}
 
 
+def test_a_translation_that_is_being_written_is_not_overwritten(session: Session, folder: Path) -> None:
+    bring_in(session, folder, publish=True)
+    draft = operations.start_translation(
+        session, session.scalars(select(Edition)).one(), language="nn", by=None, at=clock.now()
+    )
+    session.commit()
+    assert bring_in(session, folder).unchanged == ["ryddedag"]
+    write(folder, {"nn/ryddedag.md": "---\ntitle: Ryddedagen\n---\nAlle ryddar.\n"})
+    with pytest.raises(Refusal, match="Somebody is writing a draft of ryddedag"):
+        bring_in(session, folder)
+    assert ([text.language for text in draft.texts], draft.version) == (["nn"], 1)
+
+
 def test_a_language_that_the_folder_lacks_is_no_change(session: Session, folder: Path) -> None:
     bring_in(session, folder, publish=True)
     (folder / "en" / "ryddedag.md").unlink()
