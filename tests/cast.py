@@ -12,11 +12,19 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
+from hmswiki.config import Settings
+from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
 
 FOUNDED = date(2020, 1, 1)
 RECORDED = datetime(2020, 1, 1, 8, 0, tzinfo=UTC)
+
+
+def today() -> date:
+    """The day where the site is: for an hour or two each night it is ahead of this machine's."""
+    return clock.today(Settings().zone)
+
 
 UNITS = (
     # code, bokmål, nynorsk, English, parent

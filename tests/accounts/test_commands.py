@@ -16,6 +16,7 @@ from hmswiki import cli
 from hmswiki.accounts.models import Account
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import Person, RoleHolding, Unit
+from tests import cast
 from tests.accounts.conftest import Database, open_sessions, person, sign_in, signed_in, stranger, who
 from tests.conftest import Client
 
@@ -59,7 +60,7 @@ def test_what_is_made_on_an_empty_site_is_a_unit_a_person_a_role_and_nothing_els
         (kari,) = session.scalars(select(Person))
         (holding,) = session.scalars(select(RoleHolding))
         assert (unit.code, unit.name, unit.parent_id, unit.path) == ("NV", "hmswiki", None, f"/{unit.id}/")
-        assert unit.opened == date.today().replace(month=1, day=1)
+        assert unit.opened == cast.today().replace(month=1, day=1)
         assert (kari.external_key, kari.name, kari.email) == ("kari", "Kari Nesset", "kari@example.no")
         assert (holding.role, holding.unit_id, holding.recorded_by_id) == (Role.ADMINISTRATOR, unit.id, None)
 

@@ -19,6 +19,7 @@ from hmswiki.acknowledgements.models import ConfirmationAnswer, Evidence
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import RoleHolding
 from hmswiki.web.exports import cell
+from tests import cast
 from tests.acknowledgements.makers import (
     acknowledge,
     at_noon,
@@ -164,7 +165,7 @@ def test_due_within_two_weeks_is_named_with_its_day(rolled_out: Session, as_hann
 
 def test_a_past_day_and_a_forecast_say_that_they_are_so(rolled_out: Session, as_hanne: Any) -> None:
     assert "As of 1 March 2023" in page(as_hanne, f"/coverage?as_of={DAY}")
-    ahead = page(as_hanne, f"/coverage?as_of={date.today() + timedelta(days=40)}")
+    ahead = page(as_hanne, f"/coverage?as_of={cast.today() + timedelta(days=40)}")
     assert "Forecast for" in ahead
     assert "A forecast counts what is already known" in ahead
     assert "Forecast" not in page(as_hanne, "/coverage")
@@ -219,7 +220,7 @@ def test_the_exports_name_carries_the_day_and_what_was_known(rolled_out: Session
     answer = as_hanne.get(f"/coverage.csv?as_of={DAY}&known_at=2023-03-02T12:00:00%2B01:00")
     assert 'filename="hmswiki-coverage_2023-03-01_known-20230302T110000Z.csv"' in answer.headers["Content-Disposition"]
     today = as_hanne.get("/coverage.csv").headers["Content-Disposition"]
-    assert re.search(rf"hmswiki-coverage_{date.today()}_known-\d{{8}}T\d{{6}}Z\.csv", today)
+    assert re.search(rf"hmswiki-coverage_{cast.today()}_known-\d{{8}}T\d{{6}}Z\.csv", today)
 
 
 def test_filter_and_scope_leave_out_of_the_export_what_the_page_leaves_out(rolled_out: Session, as_hanne: Any) -> None:
@@ -450,7 +451,7 @@ def test_the_curve_is_a_picture_of_lines_without_style_or_script(rolled_out: Ses
 
 
 def test_what_lies_ahead_is_drawn_apart(rolled_out: Session, as_hanne: Any) -> None:
-    ahead = as_hanne.get(f"/coverage/curve.svg?as_of={date.today() + timedelta(days=60)}").text
+    ahead = as_hanne.get(f"/coverage/curve.svg?as_of={cast.today() + timedelta(days=60)}").text
     assert 'stroke-dasharray="6 4"' in ahead
     assert 'stroke-dasharray="6 4"' not in as_hanne.get("/coverage/curve.svg").text
 

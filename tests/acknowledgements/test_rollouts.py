@@ -1,11 +1,12 @@
 """Deciding who should know a guideline, and ending that."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -22,9 +23,15 @@ from hmswiki.web.context import state
 from tests.acknowledgements.makers import at_noon, employ, open_unit, person, publish, roll_out, unit
 
 ENGLISH = {"Accept-Language": "en"}
-TODAY = date.today()
+TODAY = date(2026, 1, 15)
 SLUG = "ryddedag"
 HANNE = Actor(person_id=1, external_key="hanne", name="Hanne Hauge")
+
+
+@pytest.fixture(autouse=True)
+def frozen_time() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 1, 15, 11, 0, tzinfo=UTC), tick=False):
+        yield
 
 
 @pytest.fixture
