@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,19 +45,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Databases:
-    """Makes empty databases with all tables, quickly: each is a copy of one that was migrated once."""
+    """Makes databases, quickly: each is a copy of one that was migrated, and maybe filled, once.
+
+    On PostgreSQL a copy that is not needed any more is given out again, with what it first held.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._template: str | None = None
-        self._made: list[str] = []
+        self._template_of: dict[str, str] = {}  # names on PostgreSQL
+        self._idle: dict[str, list[str]] = defaultdict(list)
 
     def empty(self) -> str:
         """The address of a new database without any table."""
         name = f"t{uuid4().hex}"
         if DATABASE == "sqlite":
             return f"sqlite:///{self.folder / name}.sqlite"
-        self._made.append(name)
         return postgresql.current().create_database(name)
 
     def migrated(self) -> str:
@@ -77,15 +81,28 @@ class Databases:
             file = self.folder / f"{name}.sqlite"
             shutil.copyfile(address.removeprefix("sqlite:///"), file)
             return f"sqlite:///{file}"
-        self._made.append(name)
-        return postgresql.current().create_database(name, template=address.rsplit("/", 1)[-1])
+        cluster, template = postgresql.current(), address.rsplit("/", 1)[-1]
+        while self._idle[template]:
+            used = self._idle[template].pop()
+            if cluster.restore(used):
+                return cluster.url(used)
+            del self._template_of[used]
+            cluster.drop_database(used)
+        self._template_of[name] = template
+        address = cluster.create_database(name, template=template)
+        cluster.keep(name)
+        return address
 
     def drop(self, address: str) -> None:
+        """Say that nobody needs it any more."""
+        name = address.rsplit("/", 1)[-1]
         if DATABASE == "sqlite":
             for tail in ("", "-wal", "-shm"):
                 Path(address.removeprefix("sqlite:///") + tail).unlink(missing_ok=True)
+        elif name in self._template_of:
+            self._idle[self._template_of[name]].append(name)
         else:
-            postgresql.current().drop_database(address.rsplit("/", 1)[-1])
+            postgresql.current().drop_database(name)
 
 
 def _dispose(app: Flask) -> None:

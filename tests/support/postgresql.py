@@ -95,6 +95,43 @@ class Cluster:
                 time.sleep(0.1)
         return self.url(name)
 
+    def keep(self, name: str) -> None:
+        """Remember what a database holds now, in a schema of its own there, for `restore`."""
+        with self._connect(name) as connection:
+            # What it was copied from may have been kept too.
+            connection.execute("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept")
+            tables = _tables(connection)
+            for table in tables:
+                connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
+            connection.execute('CREATE TABLE kept."tables" AS SELECT %s::text AS names', [",".join(tables)])
+            connection.execute(
+                'CREATE TABLE kept."sequences" AS SELECT sequencename, start_value, last_value FROM pg_sequences'
+                " WHERE schemaname = 'public'"
+            )
+
+    def restore(self, name: str) -> bool:
+        """Let a database hold again what it held at `keep`: much quicker than another copy.
+
+        False where that cannot be: a test has changed the tables themselves, or has left a lock behind.
+        """
+        try:
+            with self._connect(name) as connection, connection.transaction():
+                connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL session_replication_role = replica")
+                tables = _tables(connection)
+                kept = connection.execute('SELECT names FROM kept."tables"').fetchone()
+                if kept is None or kept[0] != ",".join(tables):
+                    return False
+                for table in tables:
+                    statement = "DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM kept.{0}"
+                    connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
+                connection.execute(
+                    "SELECT setval(format('public.%I', sequencename)::regclass, coalesce(last_value, start_value),"
+                    ' last_value IS NOT NULL) FROM kept."sequences"'
+                )
+                return True
+        except psycopg.Error:
+            return False
+
     def drop_database(self, name: str) -> None:
         """Remove a database, if it is there, even if somebody is connected."""
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -109,10 +146,16 @@ class Cluster:
         keeper.wait(timeout=60)
 
     def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
+        with self._connect("postgres") as connection:
             connection.execute(statement)
+
+    def _connect(self, database: str) -> "psycopg.Connection[Any]":
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname=database, autocommit=True)
+
+
+def _tables(connection: "psycopg.Connection[Any]") -> list[str]:
+    rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
+    return [name for (name,) in rows]
 
 
 def start(settings: Mapping[str, str] = SETTINGS) -> Cluster:
