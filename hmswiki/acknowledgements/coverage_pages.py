@@ -369,26 +369,35 @@ class CoveragePage:
         return "" if moment_known is None else f"{moment_known.astimezone(settings().zone):%Y-%m-%dT%H:%M:%S}"
 
     @property
+    def curve_until(self) -> date:
+        """The last day of the curve's year: today, so that one can look on from a day that has been chosen in it."""
+        is_in_the_year = self.today - reads.YEAR <= self.day <= self.today
+        return self.today if is_in_the_year and self.asked.known_at is None else self.day
+
+    @property
+    def curve_since(self) -> date:
+        return reads.curve_since(self.curve_until)
+
+    @property
     def curve_query(self) -> str:
-        return self.asked.query(show=None)
+        until = None if self.curve_until == self.today else self.curve_until.isoformat()
+        return self.asked.query(show=None, as_of=until)
 
     @property
     def curve_words(self) -> str:
         total = self.matrix.total
-        if not total.total:
-            return _(
-                "The coverage of the year up to %(day)s. The numbers are in a table.", day=day(self.day, "long-year")
-            )
-        return _(
-            "The coverage of the year up to %(day)s, when it is %(percent)s. The numbers are in a table.",
-            day=day(self.day, "long-year"), percent=percent(total.reached, total.total),
-        )  # fmt: skip
+        said = _("The coverage of the year up to %(day)s.", day=day(self.curve_until, "long-year"))
+        if total.total:
+            said += " " + _(
+                "On %(day)s it is %(percent)s.",
+                day=day(self.day, "long-year"), percent=percent(total.reached, total.total),
+            )  # fmt: skip
+        return f"{said} " + _("The numbers are in a table.")
 
     @property
     def curve_axis(self) -> list[date]:
         """Five days along the curve."""
-        since = self.day - reads.YEAR if self.day - date.min > reads.YEAR else date.min
-        return [since + (self.day - since) * step // 4 for step in range(5)]
+        return [self.curve_since + (self.curve_until - self.curve_since) * step // 4 for step in range(5)]
 
     # The matrix
 

@@ -224,7 +224,7 @@ def curve(
 
     Where `today` lies in it, it has a point: there the forecast begins.
     """
-    since = until - YEAR if until - date.min > YEAR else date.min
+    since = curve_since(until)
     facts = queries.facts(session, as_of=until, known_at=known_at, since=since)
     units = session.scalars(select(Unit)).all()
     falls = sorted(one for one in facts.editions if one.requires_acknowledgement and since < one.published_on <= until)
@@ -240,6 +240,11 @@ def curve(
         points.append(Point(day, count, left_out))
     slugs = {one.id: one.slug for one in facts.guidelines}
     return Curve(points, falls, slugs, titles(session))
+
+
+def curve_since(until: date) -> date:
+    """The first day of the curve that ends with `until`."""
+    return until - YEAR if until - date.min > YEAR else date.min
 
 
 def _days(since: date, until: date, falls: Sequence[date], today: date) -> list[date]:

@@ -456,6 +456,21 @@ def test_what_lies_ahead_is_drawn_apart(rolled_out: Session, as_hanne: Any) -> N
     assert 'stroke-dasharray="6 4"' not in as_hanne.get("/coverage/curve.svg").text
 
 
+def test_the_curve_shows_the_year_up_to_today_and_its_slider_the_day_in_it(rolled_out: Session, as_hanne: Any) -> None:
+    def curve(day: date) -> tuple[str, str, str]:
+        html = page(as_hanne, f"/coverage?as_of={day}")
+        picture = re.search(r'src="[^"]*/coverage/curve\.svg\?([^"]*)"', html)
+        slider = re.search(r'type="range" min="0" max="(\d+)" value="(\d+)"', html)
+        assert picture and slider
+        return picture[1], slider[2], slider[1]
+
+    today = cast.today()
+    assert curve(today - timedelta(days=7)) == ("", "358", "365")
+    assert curve(today - timedelta(days=365)) == ("", "0", "365")
+    for elsewhere in (today - timedelta(days=366), today + timedelta(days=1)):
+        assert curve(elsewhere) == (f"as_of={elsewhere}", "365", "365")
+
+
 def test_the_curves_numbers_stand_in_a_table_and_end_with_the_pages(rolled_out: Session, as_hanne: Any) -> None:
     publish(rolled_out, CLEANUP, "2.0", date(2023, 2, 25))
     rolled_out.commit()

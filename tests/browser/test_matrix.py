@@ -1,6 +1,7 @@
 """The matrix of coverage with the keyboard, and without any script."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -70,3 +71,29 @@ def test_a_rollout_tells_how_many_it_reaches_with_and_without_scripts(demo: Site
         expect(page.locator("#preview")).to_contain_text("Ingen må oppgi navn.")
         page.get_by_role("radio", name=re.compile("^Med navn")).check()
         expect(page.get_by_label("Hvorfor trengs navn?")).to_be_visible()
+
+
+def test_the_slider_steps_one_day_and_field_address_and_numbers_follow(demo: Site) -> None:
+    with demo.visitor(CENTRAL) as window:
+        page = window.new_page()
+        page.goto("/coverage")
+        today = date.fromisoformat(page.locator("#date").input_value())
+        slider = page.get_by_role("slider")
+        assert slider.input_value() == slider.get_attribute("max"), "the curve ends today"
+        headline = page.locator("h1").inner_text()
+
+        slider.press("ArrowLeft")
+        yesterday = today - timedelta(days=1)
+        expect(page.locator("#date")).to_have_value(yesterday.isoformat())
+        expect(page).to_have_url(re.compile(f"as_of={yesterday.isoformat()}$"))
+        expect(slider).to_be_focused()
+
+        slider.press("Home")
+        expect(page).to_have_url(re.compile(f"as_of={(today - timedelta(days=365)).isoformat()}$"))
+        expect(page.locator("h1")).not_to_have_text(headline)
+        expect(page.locator("[data-hms-said]")).to_have_text(page.locator("h1").inner_text())
+        expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^\d+\. \w+ \d{4}$"))
+        assert "as_of" in str(page.locator("a.hms-matrix-cell").first.get_attribute("href"))
+
+        page.reload()
+        assert slider.input_value() == "0", "the year of the curve is the same"

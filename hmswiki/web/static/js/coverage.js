@@ -33,16 +33,25 @@ function neighbour(cell, key) {
   }
 }
 
-// Shows the cell's page in place of this one: the rest of the page is the same.
+// What differs from one address of the matrix to another; the timeline stays, with the hand that is on it.
+const PARTS = ["answer", "days", "coverage"];
+let asked = 0;
+
+// Shows another address of the matrix in place of this one.
 async function show(address) {
+  const turn = ++asked;
   place().setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const there = page.querySelector("#coverage");
-    if (!answer.ok || answer.redirected || !there) throw new Error("not the page");
+    if (!answer.ok || answer.redirected || !page.querySelector("#coverage")) throw new Error("not the page");
+    if (turn !== asked) return false; // somebody has asked for something else since
     const aside = place().querySelector(".hms-matrix-region")?.scrollLeft ?? 0;
-    place().replaceWith(document.adoptNode(there));
+    for (const part of PARTS) {
+      const there = page.getElementById(part);
+      if (there) document.getElementById(part)?.replaceWith(document.adoptNode(there));
+    }
+    document.title = page.title;
     const region = place().querySelector(".hms-matrix-region");
     if (region) region.scrollLeft = aside;
     prepare();
@@ -85,6 +94,35 @@ document.addEventListener("click", (event) => {
     open(cell.href);
   }
 });
+
+// The slider beneath the curve: the field for the day follows at once, the numbers when the hand rests.
+const slider = document.querySelector(".hms-range[data-hms-since]");
+const field = document.querySelector("#date");
+const words = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+const DAY = 24 * 60 * 60 * 1000;
+let resting = 0;
+
+const dayAt = (value) => new Date(Date.parse(slider.dataset.hmsSince) + value * DAY);
+
+async function goTo(day) {
+  const address = new URL(location.href);
+  address.searchParams.set("as_of", day.toISOString().slice(0, 10));
+  address.hash = "";
+  if (!(await show(address.href))) return;
+  history.replaceState(null, "", address);
+  document.querySelector("[data-hms-said]").textContent = document.querySelector("h1").textContent;
+}
+
+if (slider && field) {
+  slider.hidden = false;
+  slider.addEventListener("input", () => {
+    const day = dayAt(slider.value);
+    field.value = day.toISOString().slice(0, 10);
+    slider.setAttribute("aria-valuetext", words.format(day));
+    clearTimeout(resting);
+    resting = setTimeout(() => goTo(day), 300);
+  });
+}
 
 addEventListener("popstate", () => {
   if (matrix() && location.pathname) show(location.href);
