@@ -24,7 +24,7 @@ from hmswiki.web.context import state
 from tests.acknowledgements import histories, naive
 
 WORKED_EXAMPLE = Path(__file__).parent.parent / "data" / "worked-example"
-HISTORIES = 320
+HISTORIES = 240
 AT_ONCE = 20
 
 
