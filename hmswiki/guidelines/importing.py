@@ -4,9 +4,8 @@ Each file begins with YAML front matter between two lines of `---`. The title st
 facts in the bokmål one alone. What is read here is what is written, so the two lose nothing between them.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.resources.abc import Traversable
@@ -17,9 +16,10 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from hmswiki.foundation import markup
+from hmswiki.foundation import markup, yaml_files
 from hmswiki.foundation.errors import N_, Conflict, Refusal
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, OWN_NAMES
+from hmswiki.foundation.yaml_files import Problem, entries, short, written
 from hmswiki.guidelines import drafting, operations
 from hmswiki.guidelines.models import OPEN_STATES, Draft, DraftState, Edition, Guideline
 
@@ -31,21 +31,6 @@ FACTS_IN_ORDER = (
 
 MAX_FRONT_MATTER = 20_000
 """The longest front matter, in bytes."""
-
-_NOT_OURS = re.compile(r"\.|__")
-"""Names beginning so belong to the system or to Python, not to the content."""
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """Something wrong in a file, and the cure."""
-
-    file: str
-    line: int
-    sentence: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +81,7 @@ def read_folder(folder: Traversable, *, shown_as: str | None = None) -> Content:
     problems: list[Problem] = []
     files = 0
     has_facts: set[str] = set()
-    for language_folder, path in _entries(folder, name):
+    for language_folder, path in entries(folder, name):
         language = language_folder.name
         if language not in LANGUAGES:
             if language_folder.is_dir() or language.lower().endswith((".md", ".markdown")):
@@ -107,7 +92,7 @@ def read_folder(folder: Traversable, *, shown_as: str | None = None) -> Content:
         if not language_folder.is_dir():
             problems.append(Problem(path, 1, "This must be a folder with one file for each guideline."))
             continue
-        for file, file_path in _entries(language_folder, path):
+        for file, file_path in entries(language_folder, path):
             files += 1
             slug = file.name.removesuffix(".md")
             reader = _Reader(file_path, language)
@@ -133,16 +118,6 @@ def read_folder(folder: Traversable, *, shown_as: str | None = None) -> Content:
             Problem(name, 1, f"There is no guideline here. Files are named {DEFAULT_LANGUAGE}/<address>.md.")
         )
     return Content([found[slug] for slug in sorted(found)], sorted(problems), files)
-
-
-def _entries(folder: Traversable, shown_as: str) -> Iterator[tuple[Traversable, str]]:
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not _NOT_OURS.match(entry.name):
-            yield entry, f"{shown_as.rstrip('/')}/{entry.name}"
-
-
-class _NoYaml(Exception):
-    """The front matter cannot be read."""
 
 
 class _Reader:
@@ -182,20 +157,10 @@ class _Reader:
 
     def _source(self, file: Traversable) -> str | None:
         limit = markup.MAX_BYTES + MAX_FRONT_MATTER
-        with file.open("rb") as opened:
-            raw = opened.read(limit + 1)
-        if len(raw) > limit:
-            self.note(1, f"The file is longer than {limit} bytes. Divide the text into two guidelines, or shorten it.")
-            return None
-        if raw.startswith(b"\xef\xbb\xbf"):
-            self.note(1, "The file begins with a byte order mark. Save it as UTF-8 without one.")
-            raw = raw[3:]
-        try:
-            return raw.decode("utf-8").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = raw.count(b"\n", 0, error.start) + 1
-            self.note(line, f"The byte 0x{raw[error.start]:02x} is no UTF-8. Save the file as UTF-8.")
-            return None
+        return yaml_files.decode(
+            yaml_files.bytes_of(file, limit), limit, self.note,
+            too_long="Divide the text into two guidelines, or shorten it.",
+        )  # fmt: skip
 
     def _parts(self, source: str) -> tuple[str | None, str, int]:
         """Front matter, body, and the line on which the body begins."""
@@ -236,8 +201,11 @@ class _Reader:
             self.note(1, f"The front matter is longer than {MAX_FRONT_MATTER} bytes. Move text below it.")
             return None, {}
         try:
-            root = self._compose(front)
-        except _NoYaml:
+            root = yaml_files.compose(
+                front, self.note, begins=2,
+                too_deep="The front matter is nested too deeply. Write one `key: value` on each line.",
+            )  # fmt: skip
+        except yaml_files.Unreadable:
             return None, {}
         if root is None:
             self.note(1, "The title is missing. Write `title:` and the title on a line of its own.")
@@ -251,12 +219,12 @@ class _Reader:
         for key_node, value in root.value:
             key, line = str(key_node.value), _line(key_node)
             if key in seen:
-                self.note(line, f"“{_short(key)}” stands here twice. Remove one of the two.")
+                self.note(line, f"“{short(key)}” stands here twice. Remove one of the two.")
             elif key == "title":
                 title = self._text(key, value)
             elif key not in FACTS_IN_ORDER:
                 known = ", ".join(("title", *FACTS_IN_ORDER) if self.language == DEFAULT_LANGUAGE else ("title",))
-                self.note(line, f"“{_short(key)}” is not known here. The keys are {known}.")
+                self.note(line, f"“{short(key)}” is not known here. The keys are {known}.")
             elif self.language != DEFAULT_LANGUAGE:
                 self.note(line, f"“{key}” belongs in the bokmål file, which holds the document facts. Remove it here.")
             else:
@@ -268,19 +236,6 @@ class _Reader:
             self.note(1, "The title is missing. Write `title:` and the title on a line of its own.")
         return title, facts
 
-    def _compose(self, front: str) -> yaml.Node | None:
-        """Raises _NoYaml once the problem is noted."""
-        try:
-            return yaml.compose(front, Loader=_PlainLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.note(mark.line + 2 if mark else 1, f"This cannot be read as YAML: {_cure(error)}")
-        except (yaml.YAMLError, ValueError) as error:
-            self.note(1, f"This cannot be read as YAML: {_short(str(error))}")
-        except RecursionError:
-            self.note(1, "The front matter is nested too deeply. Write one `key: value` on each line.")
-        raise _NoYaml
-
     def _fact(self, key: str, node: yaml.Node) -> Any:
         if key == "legal_basis":
             return self._legal_basis(node)
@@ -289,7 +244,7 @@ class _Reader:
             return None
         if key in drafting.DATE_FACTS:
             if not _is_date(text):
-                self.note(_line(node), f"“{_short(text)}” is no date. Write it as year-month-day: 2026-01-31.")
+                self.note(_line(node), f"“{short(text)}” is no date. Write it as year-month-day: 2026-01-31.")
                 return None
             return text
         if key == "renew_months":
@@ -297,7 +252,7 @@ class _Reader:
                 return int(text)
             self.note(
                 _line(node),
-                f"“{_short(text)}” is no number of months. Write a whole number from 1 to {drafting.MAX_RENEW_MONTHS}, "
+                f"“{short(text)}” is no number of months. Write a whole number from 1 to {drafting.MAX_RENEW_MONTHS}, "
                 "or leave the line out.",
             )
             return None
@@ -307,7 +262,7 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode):
             self.note(_line(node), f"“{key}” must be one line of text.")
             return None
-        if node.tag.endswith(":null"):
+        if yaml_files.is_null(node):
             self.note(_line(node), f"“{key}” is empty. Write it, or leave the line out.")
             return None
         text = drafting.clean_line(str(node.value))
@@ -344,12 +299,12 @@ class _Reader:
             if key in basis:
                 self.note(_line(key_node), f"“{key}” stands here twice. Remove one of the two.")
             elif key not in ("title", "url"):
-                self.note(_line(key_node), f"“{_short(key)}” is not known here. The keys are title, url.")
+                self.note(_line(key_node), f"“{short(key)}” is not known here. The keys are title, url.")
             else:
                 text = self._text(key, value)
                 if key == "url" and text is not None and not drafting.is_link(text):
                     self.note(
-                        _line(value), f"“{_short(text)}” is no web address. It must begin with https:// or http://."
+                        _line(value), f"“{short(text)}” is no web address. It must begin with https:// or http://."
                     )
                     text = None
                 if text is not None:
@@ -357,16 +312,6 @@ class _Reader:
         if not any(key_node.value == "title" for key_node, _ in node.value):
             self.note(_line(node), "This legal basis has no `title:`. Write what the link is called.")
         return {key: basis[key] for key in ("title", "url") if key in basis}
-
-
-class _PlainLoader(yaml.SafeLoader):
-    """YAML in which a word is a word: `on` is no truth value, and a date is what was written."""
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _is_date(text: str) -> bool:
@@ -378,21 +323,7 @@ def _is_date(text: str) -> bool:
 
 def _line(node: yaml.Node) -> int:
     """The line of the file: the front matter begins on its second."""
-    return int(node.start_mark.line) + 2 if node.start_mark is not None else 1
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:59] + "…"
-
-
-def _cure(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "it is not complete"
-    if "mapping values are not allowed" in problem:
-        return "a colon followed by space needs quotation marks around the whole value."
-    if "found character '\\t'" in problem:
-        return "a line begins with a tab. Use spaces."
-    return f"{_short(problem)}. Put quotation marks around a value with signs such as : # [ {{ in it."
+    return yaml_files.line_of(node, begins=2)
 
 
 # --- Comparing and importing --------------------------------------------------------------------------------
@@ -634,7 +565,7 @@ def files_of(session: Session) -> dict[str, str]:
 
 def file_text(text: TextFile, facts: Mapping[str, Any]) -> str:
     """A file as it is shipped: front matter with the keys in their order, and the text."""
-    lines = ["---", f"title: {_written(text.title)}"]
+    lines = ["---", f"title: {written(text.title)}"]
     for name in FACTS_IN_ORDER:
         value = facts.get(name)
         if value is None:
@@ -644,25 +575,11 @@ def file_text(text: TextFile, facts: Mapping[str, Any]) -> str:
             for basis in _bases(value):
                 for mark, key in zip(("  - ", "    "), ("title", "url"), strict=True):
                     if key in basis:
-                        lines.append(f"{mark}{key}: {_written(basis[key])}")
+                        lines.append(f"{mark}{key}: {written(basis[key])}")
         else:
-            lines.append(f"{name}: {_written(str(value))}")
+            lines.append(f"{name}: {written(str(value))}")
     body = _comparable_body(text.body)
     return "\n".join([*lines, "---", body]) + "\n"
-
-
-def _written(text: str) -> str:
-    """The value as YAML on one line: plain where that is read back as the same, else in quotation marks."""
-    for candidate in (text, json.dumps(text, ensure_ascii=False), json.dumps(text)):
-        try:
-            root = yaml.compose(f"key: {candidate}\n", Loader=_PlainLoader)
-        except yaml.YAMLError:
-            continue
-        if isinstance(root, yaml.MappingNode) and len(root.value) == 1:
-            value = root.value[0][1]
-            if isinstance(value, yaml.ScalarNode) and value.tag.endswith(":str") and value.value == text:
-                return candidate
-    raise ValueError(f"{text!r} cannot be written")
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
