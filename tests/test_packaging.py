@@ -135,7 +135,7 @@ def test_the_command_line_tells_what_it_can_do(
 ) -> None:
     told = run([programs / "hmswiki", "--help"], cwd=empty_folder, env=plain_environment).stdout
 
-    for command in ("bundle", "check", "content", "coverage", "db", "demo", "serve", "user"):
+    for command in ("bundle", "check", "checklists", "content", "coverage", "db", "demo", "serve", "user"):
         assert f"\n  {command} " in told
 
 
@@ -163,7 +163,7 @@ print(json.dumps({
     assert set(found["content"]) == {f"{language}/{slug}" for language in LANGUAGES for slug in slugs}
     assert {"env.py", "script.py.mako"} <= set(found["migrations"])
     assert any(name.startswith("0001_") for name in found["versions"])
-    assert "__init__.py" in found["checklists"]
+    assert {"__init__.py", "brannrunde.yaml", "hms-runde.yaml"} <= set(found["checklists"])
     assert not Path(found["place"]).is_relative_to(REPOSITORY)
 
 
