@@ -17,7 +17,7 @@ from hmswiki.foundation import yaml_files
 from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.foundation.yaml_files import Problem, line_of, short, written
 
-MAX_BYTES = 200_000
+MAX_BYTES = 100_000
 """The longest file."""
 
 MAX_DEPTH = 30

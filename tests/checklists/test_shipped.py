@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hmswiki.checklists.reading import read, read_folder, write
+from hmswiki.checklists.reading import MAX_BYTES, read, read_folder, write
 from hmswiki.checklists.template import MAX_LINE, MAX_TEXT, Checklist, Item, Kind, Wording
 from hmswiki.foundation import markup
 from hmswiki.foundation.language import LANGUAGES
@@ -133,5 +133,5 @@ def test_the_example_in_the_documentation_is_a_checklist_with_every_key() -> Non
     used = set(re.findall(r"^ *(?:- )?(\w+):", example, re.MULTILINE)) - set(LANGUAGES)
     told = set(re.findall(r"`(\w+)`", "".join(line for line in page.splitlines() if line.startswith("| `"))))
     assert used <= told
-    for number in (MAX_LINE, MAX_TEXT):
+    for number in (MAX_BYTES, MAX_LINE, MAX_TEXT):
         assert str(number) in page.replace(",", "")
