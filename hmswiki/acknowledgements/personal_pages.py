@@ -52,6 +52,15 @@ def due_in_words(due: date | None) -> Due | None:
     return Due(kind, _("Due %(day)s", day=day(due, "full")))
 
 
+def unit_due_in_words(obligation: Obligation) -> str:
+    """By when the unit is to have informed the person, or was; empty where nothing is due."""
+    if obligation.due is None or obligation.reached:
+        return ""
+    if obligation.overdue_on(today()):
+        return _("The unit's due date was %(day)s", day=day(obligation.due))
+    return _("The unit's due date is %(day)s", day=day(obligation.due))
+
+
 def greeting(hour: int, name: str) -> str:
     """A greeting for the time of day, by the first name."""
     first = name.split()[0] if name.split() else name
@@ -102,6 +111,9 @@ class HomePage:
 
     def due(self, task: Task) -> Due | None:
         return due_in_words(task.obligation.due)
+
+    def unit_due(self, task: Task) -> str:
+        return unit_due_in_words(task.obligation)
 
     def told(self, task: Task) -> str:
         """How the unit informed the person of it."""
@@ -223,6 +235,10 @@ class Asked:
         if self.obligation is None or self.obligation.reached:
             return None
         return due_in_words(self.obligation.due)
+
+    @property
+    def unit_due(self) -> str:
+        return unit_due_in_words(self.obligation) if self.obligation else ""
 
     @property
     def told(self) -> str:

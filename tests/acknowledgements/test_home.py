@@ -76,7 +76,20 @@ def test_what_the_unit_informs_of_is_listed_without_a_button(as_bjorn, brann):
     assert "Du har ingenting å bekrefte." in page
     assert "Enheten din informerer deg" in page
     assert "Les og bekreft<" not in page
-    assert "Lest og bekreftet: 0 av 1" in page
+    assert "Bekreftet eller informert: 0 av 1" in page
+
+
+def test_when_the_unit_is_late_home_and_guideline_say_when_it_was_due(as_bjorn, session):
+    publish(session, "lab", "1.0", date(2025, 1, 1), title="Alle laboratorier")
+    roll_out(session, "lab", ["LAB"], starts=date(2025, 1, 1), due=date(2026, 1, 14))
+    publish(session, "brann", "1.0", date(2025, 1, 1), title="Brannvern")
+    roll_out(session, "brann", ["LAB"], starts=date(2025, 1, 1), due=TODAY)
+    session.commit()
+    home = as_bjorn.get("/").text
+    assert "Enhetens frist var 14. januar" in home
+    assert "Enhetens frist er 15. januar" in home
+    assert "Enhetens frist var 14. januar" in as_bjorn.get("/guidelines/lab").text
+    assert "Enhetens frist er 15. januar" in as_bjorn.get("/guidelines/brann").text
 
 
 def test_what_is_done_is_folded_away_with_how_and_when(as_bjorn, rus, brann, session):
@@ -85,7 +98,7 @@ def test_what_is_done_is_folded_away_with_how_and_when(as_bjorn, rus, brann, ses
     session.commit()
     page = as_bjorn.get("/").text
     assert "Du har lest alt." in page
-    assert "Lest og bekreftet: 2 av 2" in page
+    assert "Bekreftet eller informert: 2 av 2" in page
     assert "Bekreftet 14. november 2025" in page
     assert "Informert på allmøte 7. desember 2025" in page
     assert "Laserlaben" in page
@@ -94,8 +107,8 @@ def test_what_is_done_is_folded_away_with_how_and_when(as_bjorn, rus, brann, ses
 def test_who_is_excepted_is_not_counted_as_informed(as_bjorn, as_siri, brann, session):
     confirm(session, "LAB", brann, date(2025, 12, 7), by="chen", excepted=["bjorn"])
     session.commit()
-    assert "Lest og bekreftet: 0 av 1" in as_bjorn.get("/").text
-    assert "Lest og bekreftet: 1 av 1" in as_siri.get("/").text
+    assert "Bekreftet eller informert: 0 av 1" in as_bjorn.get("/").text
+    assert "Bekreftet eller informert: 1 av 1" in as_siri.get("/").text
 
 
 def test_a_rollout_for_a_role_concerns_its_holders_only(app, as_bjorn, session):
