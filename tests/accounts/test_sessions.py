@@ -38,7 +38,7 @@ def test_every_session_is_listed_with_its_device_and_this_one_marked(app: Flask)
 
     page = here.get("/accounts/sessions", headers=EN).text
 
-    assert "You are signed in in 2 places" in page
+    assert "You are signed in in two places" in page
     assert "Firefox, Linux" in page
     assert page.count("This one") == 1
     assert page.count('/end"') == 1, "only the other one can be ended here"
