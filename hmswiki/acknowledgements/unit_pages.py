@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hmswiki.acknowledgements import confirming, masking, queries, unit_queries, unit_rules
 from hmswiki.acknowledgements.confirming import NewcomerStanding
 from hmswiki.acknowledgements.confirming_rules import Method
-from hmswiki.acknowledgements.coverage import ConfirmationFact, Count, Coverage, Facts, Row, evaluate
+from hmswiki.acknowledgements.coverage import ConfirmationFact, Count, Coverage, EditionFact, Facts, Row, evaluate
 from hmswiki.acknowledgements.coverage_pages import status_words
 from hmswiki.acknowledgements.masking import SMALLEST_SHOWN, Shown
 from hmswiki.acknowledgements.models import Confirmation, Question, Rollout
@@ -484,7 +484,7 @@ def unit_page(
         answers=answers,
         contacts=_contacts(session, on),
         children=[one for one in on.units if one.parent_id == unit.id and one.open_on(day)],
-        confirm=confirm, done=done, editions={row.slug: row.row.edition for row in rows},
+        confirm=confirm, done=done, editions=_in_force(on, rows),
         counted=None if unit.id in masking.own_units(actor)
         else frozenset(of for of, one in on.shown.items() if one.count is not None),
     )  # fmt: skip
@@ -557,6 +557,15 @@ def _routine(answers: Sequence[Answer], unit: Unit) -> str:
     said = [one for one in answers if one.newcomer_routine and one.unit.id == unit.id and one.withdrawn_at is None]
     latest = max(said, key=lambda one: one.recorded_at, default=None)
     return latest.newcomer_routine or "" if latest is not None else ""
+
+
+def _in_force(on: Ground, rows: Sequence[GuidelineRow]) -> dict[str, str]:
+    """By slug, the edition that is in force: what people are told of, be it a minor one that nobody must be told of."""
+    latest: dict[int, EditionFact] = {}
+    for edition in sorted(on.facts.editions):
+        if edition.published_on <= on.day:
+            latest[edition.guideline_id] = edition
+    return {row.slug: latest[row.row.guideline_id].number for row in rows}
 
 
 def _newer(session: Session, rows: Sequence[GuidelineRow], form: ConfirmForm) -> list[NewEdition]:

@@ -75,6 +75,24 @@ def edition_on_screen(session: Session, slug: str, number: str) -> Edition:
     )  # fmt: skip
 
 
+def edition_told(session: Session, slug: str, number: str, day: date) -> Edition:
+    """The edition that people were told of on `day`, where the form showed `number`. Raises NotFound.
+
+    That is the one on the screen, unless it is a minor one that came after the day: then the latest before it
+    that was in force that day, and at the earliest the one that is demanded. One or two selects.
+    """
+    shown = edition_on_screen(session, slug, number)
+    if shown.requires_acknowledgement or shown.published_on <= day:
+        return shown
+    editions = session.scalars(
+        select(Edition).where(Edition.guideline_id == shown.guideline_id).options(joinedload(Edition.guideline))
+    )
+    for edition in sorted(editions, key=lambda one: one.order, reverse=True):
+        if edition.order <= shown.order and (edition.requires_acknowledgement or edition.published_on <= day):
+            return edition
+    return shown
+
+
 def rollouts_reaching(session: Session, unit: Unit, *, day: date) -> list[Rollout]:
     """Rollouts in force on `day` that reach the unit or units beneath it, with their guidelines. One select."""
     return list(

@@ -132,7 +132,7 @@ def _said(session: Session, form: ConfirmForm) -> list[Said]:
     yes = form.is_yes
     return [
         Said(
-            edition=unit_queries.edition_on_screen(session, slug, form.edition(slug)),
+            edition=unit_queries.edition_told(session, slug, form.edition(slug), form.informed_on.data or today()),
             informed_on=form.informed_on.data or today(),
             answer=ConfirmationAnswer(form.answer.data),
             excepted=frozenset(form.excepted.data or ()) if yes else frozenset(),
@@ -202,7 +202,9 @@ def confirm_newcomers(code: str) -> BaseResponse:
                     raise Refusal(N_("Choose at least one guideline they were told about."), field="guidelines")
                 all_said = [
                     Said(
-                        edition=unit_queries.edition_on_screen(session, slug, form.edition(slug)),
+                        edition=unit_queries.edition_told(
+                            session, slug, form.edition(slug), form.informed_on.data or today()
+                        ),
                         informed_on=form.informed_on.data or today(),
                         only=frozenset(form.only.data or ()),
                         method=Method.STARTUP,

@@ -372,6 +372,30 @@ def test_a_minor_edition_meanwhile_is_no_obstacle(
     assert recorded(app)[0].edition_id == rus.id
 
 
+def test_the_form_tells_of_the_edition_in_force_and_an_earlier_day_of_the_one_in_force_then(
+    app: Flask, as_astrid: Any, rus: Edition, session: Session
+) -> None:
+    minor = publish(session, "rus", "1.1", TODAY, demands=False)
+    publish(session, "rus", "1.2", TODAY + timedelta(days=1), demands=False)
+    session.commit()
+    page = as_astrid.get("/units/LAB?guideline=rus").text
+    assert "Rus og avhengighet, utgave 1.1" in page
+    assert 'name="edition:rus" value="1.1"' in page
+    shown = {"edition:rus": "1.1"}
+
+    as_astrid.post("/units/LAB/confirmations", data=typed(informed_on=TODAY.isoformat(), **shown))
+    assert [said.edition_id for said in recorded(app)] == [minor.id]
+
+    yesterday = (TODAY - timedelta(days=1)).isoformat()
+    as_astrid.post("/units/LAB/confirmations", data=typed(informed_on=yesterday, **shown))
+    assert sorted(said.edition_id for said in recorded(app)) == sorted([minor.id, rus.id])
+
+    before = (rus.published_on - timedelta(days=1)).isoformat()
+    refused = as_astrid.post("/units/LAB/confirmations", data=typed(informed_on=before, **shown))
+    assert refused.status_code == 422
+    assert "Utgave 1.0 av Rus og avhengighet gjelder fra" in refused.text
+
+
 def test_the_wrong_unit_and_the_wrong_person_are_refused_with_who_may(
     app: Flask, as_astrid: Any, as_siri: Any, as_bjorn: Any, as_hanne: Any, rus: Edition
 ) -> None:
