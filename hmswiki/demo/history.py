@@ -20,21 +20,21 @@ Row = dict[str, Any]
 # code, bokmål, nynorsk, English, kind, invented head-count
 UNITS = (
     ("IBA", "Institutt for biologiske fag Ålesund", "Institutt for biologiske fag Ålesund",
-     "Department of Biological Sciences Ålesund", "institute", 42),
+     "Department of Biological Sciences Ålesund", "institutt", 42),
     ("IBF", "Institutt for bioingeniørfag", "Institutt for bioingeniørfag",
-     "Department of Biomedical Laboratory Science", "institute", 44),
-    ("IBI", "Institutt for biologi", "Institutt for biologi", "Department of Biology", "institute", 170),
+     "Department of Biomedical Laboratory Science", "institutt", 44),
+    ("IBI", "Institutt for biologi", "Institutt for biologi", "Department of Biology", "institutt", 170),
     ("IBT", "Institutt for bioteknologi og matvitenskap", "Institutt for bioteknologi og matvitskap",
-     "Department of Biotechnology and Food Science", "institute", 112),
-    ("IFY", "Institutt for fysikk", "Institutt for fysikk", "Department of Physics", "institute", 187),
-    ("IKJ", "Institutt for kjemi", "Institutt for kjemi", "Department of Chemistry", "institute", 118),
+     "Department of Biotechnology and Food Science", "institutt", 112),
+    ("IFY", "Institutt for fysikk", "Institutt for fysikk", "Department of Physics", "institutt", 187),
+    ("IKJ", "Institutt for kjemi", "Institutt for kjemi", "Department of Chemistry", "institutt", 118),
     ("IKP", "Institutt for kjemisk prosessteknologi", "Institutt for kjemisk prosessteknologi",
-     "Department of Chemical Engineering", "institute", 128),
+     "Department of Chemical Engineering", "institutt", 128),
     ("IMA", "Institutt for materialteknologi", "Institutt for materialteknologi",
-     "Department of Materials Science and Engineering", "institute", 128),
+     "Department of Materials Science and Engineering", "institutt", 128),
     ("FFI", "Felles forskningsinfrastruktur", "Felles forskingsinfrastruktur",
-     "Shared Research Infrastructure", "infrastructure", 16),
-    ("ADM", "Fakultetsadministrasjonen", "Fakultetsadministrasjonen", "Faculty Administration", "administration", 35),
+     "Shared Research Infrastructure", "infrastruktur", 16),
+    ("ADM", "Fakultetsadministrasjonen", "Fakultetsadministrasjonen", "Faculty Administration", "administrasjon", 35),
 )  # fmt: skip
 FACULTY = "NV"
 FOUNDED = date(2017, 1, 1)
@@ -140,7 +140,8 @@ class Story:
 
     def employ(self, person: str, unit: str, start: date, end: date | None = None, late: int = 0) -> None:
         row = {"person": person, "unit": unit, "from": start.isoformat()}
-        recorded = start - timedelta(days=10) + timedelta(days=late)
+        # Nothing is recorded after the history ends: who comes in a month is in the register already.
+        recorded = min(start - timedelta(days=10) + timedelta(days=late), self.day(1))
         if end is None:
             self.rows["employments"].append(row | {"recorded_at": self.at(recorded, 8)})
             return
@@ -252,7 +253,7 @@ def write(
 
 def _organisation(story: Story) -> None:
     story.rows["units"].append({
-        "code": FACULTY, "kind": "faculty", "opened": FOUNDED.isoformat(), "position": 0,
+        "code": FACULTY, "kind": "fakultet", "opened": FOUNDED.isoformat(), "position": 0,
         "name": {
             "nb": "Fakultet for naturvitenskap", "nn": "Fakultet for naturvitskap", "en": "Faculty of Natural Sciences",
         },

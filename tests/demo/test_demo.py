@@ -65,6 +65,12 @@ def test_nobody_is_called_what_somebody_else_is(rows: Any) -> None:
     assert len(names) == len(set(names))
 
 
+def test_nothing_is_recorded_after_the_history_ends(rows: Any) -> None:
+    facts = [row for kind in ("employments", "roles", "acknowledgements", "confirmations") for row in rows[kind]]
+    assert max(row[at] for row in facts for at in ("recorded_at", "withdrawn_at") if at in row) < "2026-03-02"
+    assert any(row["from"] > "2026-03-01" for row in rows["employments"]), "somebody comes soon"
+
+
 def test_every_kind_of_thing_has_happened(rows: Any) -> None:
     confirmations = rows["confirmations"]
     assert {row["answer"] for row in confirmations} == {"informed", "not_informed", "unknown"}
