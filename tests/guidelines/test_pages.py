@@ -194,7 +194,7 @@ def test_a_missing_language_is_said_and_the_older_edition_that_has_it_is_offered
     assert "Deretter." in page
     assert "Denne utgaven finnes ikke på engelsk ennå. Du leser den på bokmål." in page
     assert "/guidelines/ryddedag/editions/1.0?language=en" in page
-    assert "Finnes ikke på nynorsk, engelsk ennå." in page
+    assert "Finnes ikke på nynorsk eller engelsk ennå." in page
 
 
 def test_a_language_that_is_not_offered_is_refused_with_the_choices(session: Session, as_dina: Any, day: date) -> None:
