@@ -318,8 +318,10 @@ def roles_of(session: Session, person: Person, *, known_at: datetime) -> list[Fa
 
 
 def roles_in(session: Session, unit: Unit, *, known_at: datetime) -> list[FactLine]:
-    """The roles held in the unit itself, at any time, the latest first. One select."""
-    return facts_where(session, RoleHolding, RoleHolding.unit_id == unit.id, RoleHolding.known_at(known_at))
+    """The roles held in the unit itself, at any time: those whom all must know first, then the latest. One select."""
+    lines = facts_where(session, RoleHolding, RoleHolding.unit_id == unit.id, RoleHolding.known_at(known_at))
+    places = {role: place for place, role in enumerate(KEY_ROLES)}
+    return sorted(lines, key=lambda line: places.get(line.role, len(places)) if line.role else len(places))
 
 
 def running_past(

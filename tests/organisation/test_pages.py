@@ -219,6 +219,16 @@ def test_a_unit_shows_its_roles_its_people_and_what_is_vacant(as_ivar: Any) -> N
     )
 
 
+def test_a_unit_names_first_those_whom_all_must_know(as_ivar: Any) -> None:
+    for person in ("bjorn", "siri"):
+        data = {"role": "area_owner", "person": person, "starts_on": "2024-01-01"}
+        assert as_ivar.post("/organisation/units/LAB/give-role", data=data).status_code == 303
+    page = words_of(as_ivar.get("/organisation/units/LAB", headers={"Accept-Language": "en"}))
+    places = [page.index(part) for part in ("Unit leader Astrid Aas", "HSE coordinator Chen Li",
+                                            "Safety representative Siri Sand", "Fire area responsible Siri Sand")]  # fmt: skip
+    assert places == sorted(places)
+
+
 def test_a_new_unit_beneath_another(as_ivar: Any, session: Session) -> None:
     data = {"code": "LAS", "parent": "LAB", "opened": "2024-01-01", "name_nb": "Ny lab", "name_en": "New lab",
             "position": "1,5", "kind": "Seksjon"}  # fmt: skip
