@@ -244,8 +244,10 @@ def withdraw_confirmation(code: str, id: int) -> BaseResponse:
             try:
                 with transaction(form.submission_id, then=then) as session:
                     unit = _unit(session, code, Permission.CONFIRM_FOR_UNIT)
+                    given = unit_queries.confirmation(session, unit, id)
+                    told = given.answer == ConfirmationAnswer.INFORMED
                     confirming.withdraw_confirmation(
-                        session, unit_queries.confirmation(session, unit, id), reason=form.reason.data or "",
+                        session, given, reason=form.reason.data or "",
                         by=known_actor(), at=clock.now(),
                     )  # fmt: skip
             except (NotAllowed, NotFound):
@@ -254,7 +256,12 @@ def withdraw_confirmation(code: str, id: int) -> BaseResponse:
                 form.take(refusal)
                 status = refusal.status
             else:
-                flash(_("The confirmation is withdrawn. It stays in the list with your reason."), "success")
+                flash(
+                    _("The confirmation is withdrawn. It stays in the list with your reason.")
+                    if told
+                    else _("The answer is withdrawn. It stays in the list with your reason."),
+                    "success",
+                )
                 return redirect(then, 303)
     session = read_session()
     unit = _unit(session, code, Permission.CONFIRM_FOR_UNIT)

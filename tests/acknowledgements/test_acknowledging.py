@@ -203,6 +203,7 @@ def test_a_newer_edition_that_demands_anew_is_asked_about_and_nothing_is_recorde
     assert answer.status_code == 409
     assert of(session, "bjorn") == []
     assert "Utgave 2.0 begynte å gjelde mens du leste." in answer.text
+    assert "Vi lagrer navnet ditt, utgaven og tidspunktet." in answer.text
     assert "<del>ti</del>" in answer.text and "<ins>fem</ins>" in answer.text
     assert 'href="/guidelines/rus"' in answer.text
     assert f'name="edition" type="hidden" value="{newer.id}"' in answer.text

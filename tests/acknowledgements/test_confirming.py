@@ -615,6 +615,19 @@ def test_a_withdrawn_confirmation_counts_no_more_and_stays_with_its_reason(
     assert "Feil møte." in page
 
 
+def test_an_answer_that_is_no_confirmation_is_called_an_answer_when_it_is_withdrawn(
+    app: Flask, as_chen: Any, rus: Edition, session: Session
+) -> None:
+    as_chen.post("/units/LAB/confirmations", data=typed(answer="unknown"))
+    address = f"/units/LAB/confirmations/{recorded(app)[0].id}/withdraw"
+    page = as_chen.get(address).text
+    assert "Trekk tilbake et svar" in page
+    assert "Behold svaret" in page
+    assert "bekreftelse" not in page[page.index("<main") : page.index("</main>")]
+    answer = as_chen.post(address, data={"reason": "Vi har funnet det ut."})
+    assert "Svaret er trukket tilbake." in as_chen.get(answer.location).text
+
+
 def test_withdrawing_needs_a_reason(as_chen: Any, given: Confirmation, session: Session) -> None:
     for reason in ("", "   "):
         answer = as_chen.post(f"/units/LAB/confirmations/{given.id}/withdraw", data={"reason": reason})

@@ -193,7 +193,7 @@ def test_the_safety_representative_sees_counts_and_confirmations_without_forms_o
     session.commit()
     page = as_siri.get("/units/LAB").text
     assert "Informert på allmøte, én unntatt" in page
-    assert "Astrid Aas, Enhetsleder" in page
+    assert "Astrid Aas, enhetsleder" in page
     assert "Én har begynt siden enheten sist bekreftet" in page
     for hidden in ("data-hms-confirm", "Bjørn Berg", "Elena Rossi", "oppslaget logges", "Trekk tilbake"):
         assert hidden not in page
