@@ -210,6 +210,8 @@ def lay_out(
     is_one_tree = len(tops) == 1 and len(units) > 1
     body = [unit for unit in units if not (is_one_tree and unit is tops[0])]
     kept = [unit for unit in body if _passes(cells[unit.id], only)]
+    # The one unit above all is the last row. A filter counts it only where no unit beneath it is left to be shown.
+    with_top = is_one_tree and (only is Filter.ALL or (not kept and _passes(cells[tops[0].id], only)))
     return Matrix(
         day=day,
         guideline_ids=guideline_ids,
@@ -219,7 +221,7 @@ def lay_out(
         left_out=left_out,
         hides=any(one.is_hidden for row in cells.values() for one in row),
         places=_places(family, cells, guideline_ids),
-        rows=_rows(own, [*kept, *(tops if is_one_tree and only is Filter.ALL else ())]),
+        rows=_rows(own, [*kept, *(tops if with_top else ())]),
     )
 
 

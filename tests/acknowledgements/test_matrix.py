@@ -71,6 +71,16 @@ def test_the_filter_for_missing_tells_nothing_of_a_hidden_count() -> None:
         assert [line.unit.code for line in found.lines] == ["U2"]
 
 
+def test_a_filter_keeps_the_unit_above_all_whose_own_people_are_missing() -> None:
+    units, past = tree((1, None), (2, 1)), DAY - timedelta(days=3)
+    found = laid_out(units, shown(1, 5, 20, due=past), shown(2, 0, 9, due=past), only=Filter.OVERDUE)
+    assert (places(found), found.lines, [one.row.unit for one in found.rows]) == (["U1"], [], ["U1"])
+    assert found.foot is not None and found.foot.unit is units[0]
+    both = laid_out(units, shown(1, 5, 20, due=past), shown(2, 1, 9, due=past), only=Filter.OVERDUE)
+    assert [one.row.unit for one in both.rows] == ["U2"]
+    assert not laid_out(units, shown(1, 0, 20), shown(2, 0, 9), only=Filter.OVERDUE).rows
+
+
 def test_the_one_unit_above_all_is_the_last_row_and_the_total() -> None:
     found = laid_out(tree((1, None), (2, 1), (3, 1)), shown(1, 10, 30), shown(2, 10, 10), shown(3, 0, 20))
     assert [line.unit.code for line in found.lines] == ["U2", "U3"]
