@@ -424,7 +424,7 @@ def test_a_session_is_ended_from_another_one(page_of: PageOf, fresh_demo: Site) 
     expect(there.get_by_role("heading", level=1)).to_contain_text("Lars.")
 
     here.reload()
-    expect(here.get_by_role("heading", level=1)).to_have_text("Du er logget inn 2 steder")
+    expect(here.get_by_role("heading", level=1)).to_have_text("Du er logget inn to steder")
     press(here.get_by_role("button", name=re.compile("^Avslutt økten")))
     expect(main(here)).to_contain_text("Økten er avsluttet.")
     there.goto("/my-record")
