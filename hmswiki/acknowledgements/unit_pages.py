@@ -14,7 +14,7 @@ from hmswiki.acknowledgements import confirming, masking, queries, unit_queries,
 from hmswiki.acknowledgements.confirming import NewcomerStanding
 from hmswiki.acknowledgements.confirming_rules import Method
 from hmswiki.acknowledgements.coverage import ConfirmationFact, Count, Coverage, EditionFact, Facts, Row, evaluate
-from hmswiki.acknowledgements.coverage_pages import status_words
+from hmswiki.acknowledgements.coverage_pages import begun_with, status_words
 from hmswiki.acknowledgements.masking import SMALLEST_SHOWN, Shown
 from hmswiki.acknowledgements.models import Confirmation, Question, Rollout
 from hmswiki.acknowledgements.unit_forms import ConfirmForm, NewcomersForm, ReplyForm, WithdrawConfirmationForm
@@ -191,8 +191,9 @@ def lead(rows: Sequence[GuidelineRow], on: date) -> str:
     urgent = sum(row.urgency in (Urgency.OVER, Urgency.SOON) for row in rows[1:])
     if urgent:
         sentences.append(
-            ngettext("One more guideline needs follow-up.", "%(num)s more guidelines need follow-up.", urgent)
-        )
+            ngettext("One more guideline needs follow-up.", "%(number)s more guidelines need follow-up.", urgent,
+                     number=begun_with(urgent))
+        )  # fmt: skip
     elif len(rows) > 1:
         sentences.append(_("The rest is on schedule."))
     return " ".join(sentence for sentence in sentences if sentence)

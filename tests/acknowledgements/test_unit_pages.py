@@ -125,6 +125,9 @@ def test_the_worst_comes_first_and_its_form_is_open(as_chen: Any, rus: Edition, 
     assert "5 av 5 ansatte er ikke nådd med retningslinjen om sent. Fristen var i går." in page
     assert "Fristen var i går. Én retningslinje til trenger oppfølging." in page
     assert '<input type="hidden" name="guideline" value="sent">' in page
+    roll_out(session, "uten", ["LAB"], starts=TODAY, due=date(2026, 1, 20))
+    session.commit()
+    assert "Fristen var i går. To retningslinjer til trenger oppfølging." in as_chen.get("/units/LAB").text
     assert '<input type="hidden" name="guideline" value="uten">' in as_chen.get("/units/LAB?guideline=uten").text
     assert as_chen.get("/units/LAB?guideline=none").status_code == 404
 
