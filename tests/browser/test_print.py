@@ -46,4 +46,5 @@ def test_numbers_and_records_are_printed_without_the_frame(demo: Site, person: s
         for control in (".hms-header", ".hms-skip-link", ".hms-nav"):
             expect(page.locator(control)).to_be_hidden()
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_text("Alle personer og tall er oppdiktet")).to_be_visible()
         assert page.evaluate("() => document.documentElement.scrollWidth") <= A4["width"]
