@@ -94,6 +94,8 @@ class HomePage:
     questions: Sequence[Answered]
     my_unit_href: str | None
     """For those who answer for a unit."""
+    my_unit_line: str
+    """How it stands there."""
     open_questions: int
 
     @property

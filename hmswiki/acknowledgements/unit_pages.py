@@ -199,6 +199,11 @@ def lead(rows: Sequence[GuidelineRow], on: date) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
+def line_of(session: Session, unit: Unit, actor: Actor, *, day: date, known_at: datetime) -> str:
+    """How the unit stands, as its page begins."""
+    return lead(guideline_rows(ground(session, unit, actor, day=day, known_at=known_at), names=False), day)
+
+
 def _who_is_missing(row: GuidelineRow) -> str:
     if row.count is None:
         return str(

@@ -7,7 +7,7 @@ from flask import current_app, flash, json, make_response, redirect, render_temp
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hmswiki.acknowledgements import masking, operations, queries, record_queries, staff_queries
+from hmswiki.acknowledgements import masking, operations, queries, record_queries, staff_queries, unit_pages
 from hmswiki.acknowledgements.forms import AcknowledgeForm, PlainForm, QuestionForm, WithdrawForm
 from hmswiki.acknowledgements.models import QuestionKind
 from hmswiki.acknowledgements.personal_pages import (
@@ -21,7 +21,7 @@ from hmswiki.acknowledgements.personal_pages import (
 from hmswiki.acknowledgements.staff_queries import Helpers
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, NotAllowed, NotFound, Refusal, Superseded
-from hmswiki.foundation.permissions import Permission, Role
+from hmswiki.foundation.permissions import Actor, Permission, Role
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.guidelines.queries import bodies
 from hmswiki.guidelines.queries import guideline as find_guideline
@@ -52,17 +52,25 @@ def home() -> str:
     """What is asked of me, and by when."""
     session, who, now = read_session(), known_actor(), clock.now()
     unit = session.get(Unit, who.unit_id) if who.unit_id is not None else None
-    answering = who.holds((Role.UNIT_LEADER, Role.HSE_COORDINATOR))
+    mine = _answered_for(session, who)
     page = HomePage(
         greeting=greeting(now.astimezone(settings().zone).hour, who.name),
         unit=unit,
         tasks=staff_queries.tasks(session, who, day=today(), known_at=now, language=current_language()),
         helpers=_helpers(session),
         questions=staff_queries.questions(session, who.person_id, since=now - _ANSWERS_STAND),
-        my_unit_href=_where("acknowledgements.my_unit") if answering else None,
+        my_unit_href=url_for(".unit", code=mine.code) if mine is not None else None,
+        my_unit_line=unit_pages.line_of(session, mine, who, day=today(), known_at=now) if mine is not None else "",
         open_questions=staff_queries.open_questions(session, who),
     )
     return render_template("hmswiki/acknowledgements/home.html", page=page)
+
+
+def _answered_for(session: Session, who: Actor) -> Unit | None:
+    """The first unit that the person answers for, today."""
+    ids = [held.unit_id for held in who.holdings if held.role in (Role.UNIT_LEADER, Role.HSE_COORDINATOR)]
+    found = session.get(Unit, ids[0]) if ids else None
+    return found if found is not None and found.open_on(today()) else None
 
 
 def _where(endpoint: str) -> str | None:
