@@ -23,6 +23,7 @@ from hmswiki.foundation.permissions import Permission
 from hmswiki.guidelines.models import Guideline
 from hmswiki.guidelines.queries import guideline as find_guideline
 from hmswiki.organisation.models import Unit
+from hmswiki.organisation.queries import in_own_order
 from hmswiki.web.access import access
 from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.page import in_section, role_name
@@ -49,9 +50,14 @@ class RolloutView:
         return "coming" if self.today < self.rollout.starts_on else "in_force"
 
     @property
+    def units(self) -> list[Unit]:
+        """In the organisation's own order."""
+        return in_own_order(self.rollout.units)
+
+    @property
     def audience(self) -> str:
         """ "All employees in IBA and IBF"."""
-        units = ", ".join(unit.code for unit in self.rollout.units)
+        units = ", ".join(unit.code for unit in self.units)
         if self.rollout.role is None:
             return _("All employees in %(units)s", units=units)
         return _("%(role)s in %(units)s", role=role_name(self.rollout.role), units=units)

@@ -107,6 +107,15 @@ def test_a_unit_beneath_a_chosen_one_need_not_be_named(session: Session, guideli
     assert [one.code for one in all_rollouts(session)[0].units] == ["LAB", "WRK"]
 
 
+def test_the_units_of_a_rollout_stand_in_the_organisations_own_order(
+    session: Session, guideline: Guideline, as_hanne: Any
+) -> None:
+    unit(session, "WRK").position, unit(session, "LAB").position = 1, 2
+    roll_out(session, SLUG, ["LAB", "WRK"], starts=TODAY)
+    session.commit()
+    assert "All employees in WRK, LAB" in as_hanne.get("/rollouts", headers=ENGLISH).text
+
+
 def test_a_second_one_of_the_same_day_gets_a_key_of_its_own(
     session: Session, guideline: Guideline, as_hanne: Any
 ) -> None:
