@@ -224,8 +224,13 @@ def test_a_unit_names_first_those_whom_all_must_know(as_ivar: Any) -> None:
         data = {"role": "area_owner", "person": person, "starts_on": "2024-01-01"}
         assert as_ivar.post("/organisation/units/LAB/give-role", data=data).status_code == 303
     page = words_of(as_ivar.get("/organisation/units/LAB", headers={"Accept-Language": "en"}))
-    places = [page.index(part) for part in ("Unit leader Astrid Aas", "HSE coordinator Chen Li",
-                                            "Safety representative Siri Sand", "Fire area responsible Siri Sand")]  # fmt: skip
+    named = (
+        "Unit leader Astrid Aas",
+        "HSE coordinator Chen Li",
+        "Safety representative Siri Sand",
+        "Fire area responsible Siri Sand",
+    )
+    places = [page.index(part) for part in named]
     assert places == sorted(places)
 
 
