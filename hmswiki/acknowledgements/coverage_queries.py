@@ -228,9 +228,10 @@ def curve(
     facts = queries.facts(session, as_of=until, known_at=known_at, since=since)
     units = session.scalars(select(Unit)).all()
     falls = sorted(one for one in facts.editions if one.requires_acknowledgement and since < one.published_on <= until)
-    points = []
+    points, rolled_out = [], set()
     for day in _days(since, until, [one.published_on for one in falls[-MOST_FALLS:]], today):
         shown = masking.shown_to(actor, evaluate(facts, day).rows, units)
+        rolled_out |= {guideline_id for guideline_id, _ in shown}
         ids = {unit_id for _, unit_id in shown}
         tops = layout.tops_of(
             unit for unit in units if unit.id in ids and (within is None or unit.path.startswith(within.path))
@@ -239,6 +240,8 @@ def curve(
         count, left_out = masking.sum_of(one for (_, unit_id), one in shown.items() if unit_id in top_ids)
         points.append(Point(day, count, left_out))
     slugs = {one.id: one.slug for one in facts.guidelines}
+    # An edition of a guideline that nobody is asked to know makes nothing fall.
+    falls = [one for one in falls if one.guideline_id in rolled_out]
     return Curve(points, falls, slugs, titles(session))
 
 

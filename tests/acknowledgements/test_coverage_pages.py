@@ -450,6 +450,17 @@ def test_the_curve_is_a_picture_of_lines_without_style_or_script(rolled_out: Ses
     assert answer.text != as_hanne.get(f"/coverage/curve.svg?as_of={DAY}&scheme=dark").text
 
 
+def test_an_edition_that_nobody_is_asked_to_know_makes_no_mark_in_the_curve(rolled_out: Session, as_hanne: Any) -> None:
+    address = f"/coverage/curve.svg?as_of={DAY}"
+    marks = as_hanne.get(address).text.count("V100")
+    publish(rolled_out, "fremmed", "1.0", date(2023, 2, 20))
+    rolled_out.commit()
+    assert as_hanne.get(address).text.count("V100") == marks
+    publish(rolled_out, CLEANUP, "2.0", date(2023, 2, 25))
+    rolled_out.commit()
+    assert as_hanne.get(address).text.count("V100") == marks + 1
+
+
 def test_what_lies_ahead_is_drawn_apart(rolled_out: Session, as_hanne: Any) -> None:
     ahead = as_hanne.get(f"/coverage/curve.svg?as_of={cast.today() + timedelta(days=60)}").text
     assert 'stroke-dasharray="6 4"' in ahead
