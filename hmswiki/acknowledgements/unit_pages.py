@@ -28,6 +28,7 @@ from hmswiki.organisation import queries as organisation_queries
 from hmswiki.organisation.models import Person, Unit
 from hmswiki.organisation.queries import Contact
 from hmswiki.web.context import settings
+from hmswiki.web.page import role_name
 from hmswiki.web.words import _, day, ngettext, number, percent, wording
 
 CONTACT_ROLES = (Role.UNIT_LEADER, Role.HSE_COORDINATOR, Role.SAFETY_REPRESENTATIVE)
@@ -428,6 +429,10 @@ class UnitPage:
         """Whether the reader may see how many an answer excepts or names: of a unit above it is not told here."""
         own = answer.unit.id == self.unit.id
         return own and (self.counted is None or answer.guideline_id in self.counted)
+
+    def role_words(self, role: str) -> str:
+        """A role as it stands after a name."""
+        return inside_a_sentence(role_name(role))
 
     def day_of(self, moment: datetime) -> date:
         return clock.day_of(moment, settings().zone)
