@@ -1,6 +1,7 @@
 """What people come for, each once in bokmål, from the sign-in page on and as a person would: mostly by the keyboard.
 
-The last ones do the same without JavaScript, which every form must bear.
+The last ones do the same without JavaScript, which every form must bear. Where a flow writes nothing that another
+one does not write too, it is walked in the run on SQLite only.
 """
 
 import re
@@ -19,6 +20,7 @@ from hmswiki.guidelines.models import DraftText, Edition, Guideline
 from hmswiki.organisation.models import Person
 from hmswiki.web.context import state
 from tests.browser.sites import Site, sign_in
+from tests.support import once
 from tests.support.browser import ConsoleMessages
 
 pytestmark = pytest.mark.xdist_group("flows")
@@ -81,6 +83,7 @@ def test_an_employee_reads_and_acknowledges(page_of: PageOf) -> None:
     expect(main(page)).to_contain_text("Bekreftet eller informert: 3 av 4")
 
 
+@once
 def test_an_employee_who_pressed_by_mistake_takes_it_back(page_of: PageOf) -> None:
     page = page_of("demo-ansatt", f"/guidelines/{CLEANUP}")
     press(page.get_by_role("button", name="Jeg har lest og forstått"))
@@ -186,6 +189,7 @@ def test_a_coordinator_confirms_for_all_but_two_and_takes_it_back(page_of: PageO
     expect(page.get_by_role("region", name="Det enheten har bekreftet")).to_contain_text("Møtet ble avlyst.")
 
 
+@once
 def test_what_cannot_be_confirmed_is_refused_with_the_form_as_it_was_typed(page_of: PageOf, fresh_demo: Site) -> None:
     tomorrow = clock.today(state(fresh_demo.app).settings.zone) + timedelta(days=1)
     page = page_of("demo-leder", f"/units/IFY?guideline={SUBSTANCES}")
@@ -281,6 +285,7 @@ def test_a_new_edition_is_written_saved_by_itself_and_published_by_somebody_else
         )  # fmt: skip
 
 
+@once
 def test_a_guideline_that_does_not_exist_yet_is_begun_and_returned_with_a_comment(page_of: PageOf) -> None:
     page = page_of("demo-redaktor", "/guidelines/")
     press(page.get_by_role("link", name="Ny retningslinje"))
@@ -330,6 +335,7 @@ def test_a_rollout_by_name_needs_a_purpose_and_says_how_many_it_reaches(page_of:
         assert (made.evidence, [unit.code for unit in made.units]) == ("named", ["FFI"])
 
 
+@once
 def test_central_hse_looks_at_another_day_opens_a_cell_by_the_keyboard_and_downloads_the_whole(
     page_of: PageOf, fresh_demo: Site, tmp_path: Path
 ) -> None:
@@ -417,6 +423,7 @@ def test_a_person_is_added_employed_given_a_role_and_invited_and_comes_in(page_o
     expect(invited.get_by_role("heading", level=1)).to_have_text("Felles forskningsinfrastruktur")
 
 
+@once
 def test_a_session_is_ended_from_another_one(page_of: PageOf, fresh_demo: Site) -> None:
     here = page_of("demo-leder", "/accounts/sessions")
     there = page_of()
@@ -433,6 +440,7 @@ def test_a_session_is_ended_from_another_one(page_of: PageOf, fresh_demo: Site) 
     expect(here.get_by_role("heading", level=1)).to_have_text("Mine opplysninger")
 
 
+@once
 def test_somebody_chooses_another_language_and_keeps_it(page_of: PageOf) -> None:
     page = page_of("demo-ansatt")
     press(page.locator(".hms-user-menu > summary"))
@@ -445,12 +453,14 @@ def test_somebody_chooses_another_language_and_keeps_it(page_of: PageOf) -> None
 # --- Without JavaScript -----------------------------------------------------------------------------------
 
 
+@once
 def test_without_javascript_an_employee_acknowledges(page_of: PageOf) -> None:
     page = page_of("demo-ansatt", f"/guidelines/{CLEANUP}", java_script_enabled=False)
     page.get_by_role("button", name="Jeg har lest og forstått").click()
     expect(page.get_by_role("heading", name=THANKS)).to_be_visible()
 
 
+@once
 def test_without_javascript_a_leader_reckons_and_confirms(page_of: PageOf, fresh_demo: Site) -> None:
     page = page_of("demo-leder", f"/units/IFY?guideline={SUBSTANCES}", java_script_enabled=False)
     form = page.locator("form[data-hms-confirm]")
@@ -468,6 +478,7 @@ def test_without_javascript_a_leader_reckons_and_confirms(page_of: PageOf, fresh
         assert [person.external_key for person in made.excepted] == ["demo-leder"]
 
 
+@once
 def test_without_javascript_an_editor_sees_the_result_and_saves(page_of: PageOf, fresh_demo: Site) -> None:
     page = page_of("demo-redaktor", f"/guidelines/{CLEANUP}", java_script_enabled=False)
     page.get_by_role("button", name="Skriv ny utgave").click()
@@ -481,6 +492,7 @@ def test_without_javascript_an_editor_sees_the_result_and_saves(page_of: PageOf,
         assert "Rydd **hver** dag." in bodies
 
 
+@once
 def test_without_javascript_central_hse_works_out_and_rolls_out(page_of: PageOf, fresh_demo: Site) -> None:
     today = clock.today(state(fresh_demo.app).settings.zone)
     page = page_of("demo-sentral", "/rollouts/new", java_script_enabled=False)
