@@ -188,6 +188,10 @@ YEAR = timedelta(days=365)
 POINTS = 27
 # So many editions get a point of their own on the day before and the day itself: that is where the curve falls.
 MOST_FALLS = 8
+# Each point is a count of its own: a large organisation gets a coarser curve, so that nobody waits for minutes.
+LEAST_POINTS = 5
+MOST_COUNTED = 2_000_000
+"""So many pairs of an employment and a guideline are looked at for a curve, or `LEAST_POINTS` times all."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +233,10 @@ def curve(
     units = session.scalars(select(Unit)).all()
     falls = sorted(one for one in facts.editions if one.requires_acknowledgement and since < one.published_on <= until)
     points, rolled_out = [], set()
-    for day in _days(since, until, [one.published_on for one in falls[-MOST_FALLS:]], today):
+    affordable = MOST_COUNTED // max(len(facts.employments) * len(facts.guidelines), 1)
+    marked = falls[-MOST_FALLS:] if affordable >= POINTS + 2 * MOST_FALLS else []
+    spread = max(LEAST_POINTS, min(POINTS, affordable))
+    for day in _days(since, until, [one.published_on for one in marked], today, spread):
         shown = masking.shown_to(actor, evaluate(facts, day).rows, units)
         rolled_out |= {guideline_id for guideline_id, _ in shown}
         ids = {unit_id for _, unit_id in shown}
@@ -250,10 +257,10 @@ def curve_since(until: date) -> date:
     return until - YEAR if until - date.min > YEAR else date.min
 
 
-def _days(since: date, until: date, falls: Sequence[date], today: date) -> list[date]:
-    """Days spread evenly from `since` to `until`, those about each fall, and today."""
+def _days(since: date, until: date, falls: Sequence[date], today: date, points: int) -> list[date]:
+    """`points` days spread evenly from `since` to `until`, those about each fall, and today."""
     length = (until - since).days
-    days = {since + timedelta(days=round(length * step / (POINTS - 1))) for step in range(POINTS)}
+    days = {since + timedelta(days=round(length * step / (points - 1))) for step in range(points)}
     for day in falls:
         days |= {day - timedelta(days=1), day}
     if since <= today <= until:

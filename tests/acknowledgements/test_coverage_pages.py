@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy.orm import Session
 
+from hmswiki.acknowledgements import coverage_queries
 from hmswiki.acknowledgements.commands import COLUMNS as COMMAND_COLUMNS
 from hmswiki.acknowledgements.coverage_pages import with_soft_hyphens
 from hmswiki.acknowledgements.coverage_queries import COLUMNS
@@ -459,6 +460,15 @@ def test_an_edition_that_nobody_is_asked_to_know_makes_no_mark_in_the_curve(roll
     publish(rolled_out, CLEANUP, "2.0", date(2023, 2, 25))
     rolled_out.commit()
     assert as_hanne.get(address).text.count("V100") == marks + 1
+
+
+def test_a_large_organisation_gets_a_coarser_curve(
+    rolled_out: Session, as_hanne: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/coverage/curve?as_of={DAY}"
+    fine = page(as_hanne, address).count("<tr>")
+    monkeypatch.setattr(coverage_queries, "MOST_COUNTED", 1)
+    assert page(as_hanne, address).count("<tr>") == 1 + coverage_queries.LEAST_POINTS < fine
 
 
 def test_what_lies_ahead_is_drawn_apart(rolled_out: Session, as_hanne: Any) -> None:
