@@ -188,7 +188,7 @@ YEAR = timedelta(days=365)
 POINTS = 27
 # So many editions get a point of their own on the day before and the day itself: that is where the curve falls.
 MOST_FALLS = 8
-# Each point is a count of its own: a large organisation gets a coarser curve, so that nobody waits for minutes.
+# Each point is a count of its own: a large organisation gets a coarser curve, and waits a fifth as long.
 LEAST_POINTS = 5
 MOST_COUNTED = 2_000_000
 """So many pairs of an employment and a guideline are looked at for a curve, or `LEAST_POINTS` times all."""
