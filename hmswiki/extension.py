@@ -37,7 +37,10 @@ from hmswiki.web.engines import engines_over, ensure_folder, plain_postgresql, p
 log = logging.getLogger("hmswiki")
 
 # In order: a feature may build on those before it, never on those after.
-FEATURES = ("organisation", "accounts", "guidelines", "acknowledgements", "checklists")
+FEATURES = (
+    "organisation", "accounts", "guidelines", "acknowledgements", "actions", "checklists", "schedules", "rounds",
+    "reminders",
+)  # fmt: skip
 
 CONTENT_SECURITY_POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "font-src 'self'",

@@ -2,12 +2,21 @@
 
 from hmswiki.accounts import models as _accounts
 from hmswiki.acknowledgements import models as _acknowledgements
+from hmswiki.actions import models as _actions
+from hmswiki.checklists import models as _checklists
+from hmswiki.foundation import files as _files
 from hmswiki.foundation import submissions as _submissions
 from hmswiki.foundation.database import Base
 from hmswiki.guidelines import models as _guidelines
 from hmswiki.organisation import models as _organisation
+from hmswiki.reminders import models as _reminders
+from hmswiki.rounds import models as _rounds
+from hmswiki.schedules import models as _schedules
 
 metadata = Base.metadata
 
 __all__ = ["metadata"]
-_ = (_accounts, _acknowledgements, _guidelines, _organisation, _submissions)
+_ = (
+    _accounts, _acknowledgements, _actions, _checklists, _files, _guidelines, _organisation, _reminders, _rounds,
+    _schedules, _submissions,
+)  # fmt: skip

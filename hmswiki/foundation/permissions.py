@@ -45,6 +45,22 @@ class Permission(StrEnum):
     SEE_ORGANISATION = "see_organisation"
     EDIT_ORGANISATION = "edit_organisation"
     INVITE_PEOPLE = "invite_people"
+    SEE_AREAS = "see_areas"
+    MANAGE_AREAS = "manage_areas"
+    SEE_ACTIONS = "see_actions"
+    MANAGE_ACTIONS = "manage_actions"
+    SEE_ALL_ACTIONS = "see_all_actions"
+    SEE_CHECKLISTS = "see_checklists"
+    EDIT_CHECKLISTS = "edit_checklists"
+    EDIT_SUPPLEMENTS = "edit_supplements"
+    SEE_ALL_SUPPLEMENTS = "see_all_supplements"
+    TAKE_UP_ITEMS = "take_up_items"
+    SEE_SCHEDULES = "see_schedules"
+    MANAGE_SCHEDULES = "manage_schedules"
+    DO_ROUNDS = "do_rounds"
+    SEE_ROUNDS = "see_rounds"
+    SEE_CAMPAIGNS = "see_campaigns"
+    MANAGE_REMINDERS = "manage_reminders"
 
 
 class HasPath(Protocol):
@@ -55,11 +71,26 @@ class HasPath(Protocol):
 
 
 @dataclass(frozen=True)
+class Places:
+    """What lies in several places of the trees: an area is within itself and within each unit that it belongs to."""
+
+    paths: tuple[str, ...]
+
+
+Within = HasPath | Places
+
+
+def _paths(within: Within) -> tuple[str, ...]:
+    return within.paths if isinstance(within, Places) else (within.path,)
+
+
+@dataclass(frozen=True)
 class Grant:
     """Who holds a permission.
 
     `roles` reach their unit and those beneath; `everywhere` reaches all units wherever it is held;
     `own_unit` lets everybody in for the unit they are employed in and those beneath.
+    `area_duty` lets an area's owner and deputy in for the area and those beneath.
     `who` finishes the refusal: it says who may.
     """
 
@@ -68,6 +99,7 @@ class Grant:
     everywhere: frozenset[Role] = frozenset()
     own_unit: bool = False
     everybody: bool = False
+    area_duty: bool = False
 
 
 _UNIT = frozenset({Role.UNIT_LEADER, Role.HSE_COORDINATOR})
@@ -121,6 +153,59 @@ GRANTS: dict[Permission, Grant] = {
         N_("Only the administrator may change the organisation."), everywhere=_ADMIN,
     ),
     Permission.INVITE_PEOPLE: Grant(N_("Only the administrator may invite people."), everywhere=_ADMIN),
+    Permission.SEE_AREAS: Grant(N_("Everybody who is signed in may see this."), everybody=True),
+    Permission.MANAGE_AREAS: Grant(
+        N_("Areas are looked after by the unit's leader and HSE coordinator, central HSE and the administrator."),
+        roles=_UNIT, everywhere=_ADMIN | _CENTRAL,
+    ),
+    Permission.SEE_ACTIONS: Grant(
+        N_("An action is for those who answer for it, for the employees of its unit, and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL, own_unit=True, area_duty=True,
+    ),
+    Permission.MANAGE_ACTIONS: Grant(
+        N_("Only the unit's leader and HSE coordinator may change this, and who is responsible for the action."),
+        roles=_UNIT,
+    ),
+    Permission.SEE_ALL_ACTIONS: Grant(
+        N_("A unit's list of actions is for its employees, for roles in it or above it, and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL, own_unit=True,
+    ),
+    Permission.SEE_CHECKLISTS: Grant(N_("Everybody who is signed in may see this."), everybody=True),
+    Permission.EDIT_CHECKLISTS: Grant(
+        N_("Only an editor may write checklists."), everywhere=frozenset({Role.EDITOR}),
+    ),
+    Permission.EDIT_SUPPLEMENTS: Grant(
+        N_("Only the unit's leader and HSE coordinator may adapt a checklist for it."), roles=_UNIT,
+    ),
+    Permission.SEE_ALL_SUPPLEMENTS: Grant(
+        N_("What units have added is for central HSE and editors."), everywhere=_CENTRAL | {Role.EDITOR},
+    ),
+    Permission.TAKE_UP_ITEMS: Grant(
+        N_("Only central HSE and editors may take up a unit's item for all."), everywhere=_CENTRAL | {Role.EDITOR},
+    ),
+    Permission.SEE_SCHEDULES: Grant(N_("Everybody who is signed in may see this."), everybody=True),
+    Permission.MANAGE_SCHEDULES: Grant(
+        N_("When a checklist is due is decided by central HSE, or by the leader or HSE coordinator of all the units "
+           "that it is for."),
+        roles=_UNIT, everywhere=_CENTRAL,
+    ),
+    Permission.DO_ROUNDS: Grant(
+        N_("A round is done by the area's owner or deputy, by the unit's leader, HSE coordinator or safety "
+           "representative, or by whom it was handed to."),
+        roles=_UNIT_AND_SAFETY | {Role.AREA_OWNER}, area_duty=True,
+    ),
+    Permission.SEE_ROUNDS: Grant(
+        N_("A round is for the employees of the unit, for the area's owner and deputy, for roles above the unit, "
+           "and for central HSE."),
+        roles=_UNIT_AND_SAFETY | {Role.AREA_OWNER}, everywhere=_CENTRAL, own_unit=True, area_duty=True,
+    ),
+    Permission.SEE_CAMPAIGNS: Grant(
+        N_("How rounds stand in the units is for roles above them and for central HSE."),
+        roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL,
+    ),
+    Permission.MANAGE_REMINDERS: Grant(
+        N_("Only central HSE and the administrator may see and send reminders."), everywhere=_ADMIN | _CENTRAL,
+    ),
 }  # fmt: skip
 
 
@@ -133,8 +218,8 @@ class Holding:
     path: str
     unit_code: str = field(default="", compare=False)
 
-    def reaches(self, unit: HasPath) -> bool:
-        return unit.path.startswith(self.path)
+    def reaches(self, within: Within) -> bool:
+        return any(path.startswith(self.path) for path in _paths(within))
 
 
 @dataclass(frozen=True)
@@ -149,11 +234,19 @@ class Actor:
     unit_path: str | None = None
     holdings: tuple[Holding, ...] = field(default=())
     unit_name: str | Mapping[str, str] | None = field(default=None, compare=False)
+    duties: tuple[str, ...] = ()
+    """The paths of the areas whose owner or deputy the person is."""
 
-    def holds(self, roles: Iterable[Role], within: HasPath | None = None) -> bool:
+    def holds(self, roles: Iterable[Role], within: Within | None = None) -> bool:
         """Whether one of `roles` is held anywhere or, with `within`, in that unit or above it."""
         wanted = frozenset(roles)
         return any(h.role in wanted and (within is None or h.reaches(within)) for h in self.holdings)
+
+    def has_duty(self, within: Within | None = None) -> bool:
+        """Whether the person is owner or deputy of any area or, with `within`, of that one or one above it."""
+        if within is None:
+            return bool(self.duties)
+        return any(path.startswith(duty) for duty in self.duties for path in _paths(within))
 
     def holds_directly(self, unit_id: int) -> bool:
         """Whether any role is held in the unit itself, not merely above it."""
@@ -171,7 +264,7 @@ class Decision:
         return self.allowed
 
 
-def may(actor: Actor | None, permission: Permission, *, within: HasPath | None = None) -> Decision:
+def may(actor: Actor | None, permission: Permission, *, within: Within | None = None) -> Decision:
     """Decide. Without `within`: whether the permission is held for any unit at all."""
     grant = GRANTS[permission]
     if permission is Permission.ANYONE:
@@ -180,12 +273,15 @@ def may(actor: Actor | None, permission: Permission, *, within: HasPath | None =
         return Decision(False, grant.who)
     if grant.everybody or actor.holds(grant.everywhere) or actor.holds(grant.roles, within):
         return Decision(True)
-    if grant.own_unit and actor.unit_path is not None and (within is None or within.path.startswith(actor.unit_path)):
+    if grant.area_duty and actor.has_duty(within):
+        return Decision(True)
+    own = actor.unit_path
+    if grant.own_unit and own is not None and (within is None or any(path.startswith(own) for path in _paths(within))):
         return Decision(True)
     return Decision(False, grant.who)
 
 
-def demand(actor: Actor | None, permission: Permission, *, within: HasPath | None = None) -> None:
+def demand(actor: Actor | None, permission: Permission, *, within: Within | None = None) -> None:
     """Like `may`, but a no is raised as NotAllowed with the sentence that says who may."""
     decision = may(actor, permission, within=within)
     if not decision:

@@ -92,6 +92,73 @@ class RoleHolding(IsFact, HasPeriod, Base):
     unit: Mapped[Unit] = relationship()
 
 
+class AreaKind(StrEnum):
+    """What an area is. Rooms stand on floors and floors in buildings; a zone (a fire zone, say) may stand in any."""
+
+    BUILDING = "building"
+    FLOOR = "floor"
+    ROOM = "room"
+    ZONE = "zone"
+
+
+class Area(Base):
+    """A place: its own tree beside the organisation's. Its parent never changes, as a unit's does not."""
+
+    __tablename__ = "hms_areas"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[Wording]
+    kind: Mapped[AreaKind] = mapped_column(String(20))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("hms_areas.id"), index=True)
+    path: Mapped[str] = mapped_column(Text, index=True)
+    """Ids from the root to the area, written `a/1/5/`, so that it is never taken for a unit's."""
+    opened: Mapped[date]
+    closed: Mapped[date | None]
+    """Half-open: the first day on which the area is no more."""
+    position: Mapped[float | None]
+
+    parent: Mapped["Area | None"] = relationship(remote_side=[id])
+
+    def open_on(self, day: date) -> bool:
+        return holds(self.opened, self.closed, day)
+
+
+class AreaUnit(IsFact, HasPeriod, Base):
+    """An area belongs to a unit for a period. Several units may share one; where an area has none of its own,
+    it belongs to the units of the nearest area above it that has."""
+
+    __tablename__ = "hms_area_units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("hms_areas.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("hms_units.id"), index=True)
+
+    area: Mapped[Area] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class AreaPart(StrEnum):
+    """What somebody is for an area."""
+
+    OWNER = "owner"
+    DEPUTY = "deputy"
+
+
+class AreaDuty(IsFact, HasPeriod, Base):
+    """A person is an area's owner, or the owner's deputy, for a period. On any date an area has at most one owner."""
+
+    __tablename__ = "hms_area_duties"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("hms_areas.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("hms_people.id"), index=True)
+    part: Mapped[AreaPart] = mapped_column(String(20))
+
+    area: Mapped[Area] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+
 class ChangeKind(StrEnum):
     """What was done to a unit or to a person's entry in the register."""
 
@@ -101,7 +168,7 @@ class ChangeKind(StrEnum):
 
 
 class RegisterChange(Base):
-    """Who changed a unit or a person's entry, and when. Employments and roles carry this themselves.
+    """Who changed a unit, an area or a person's entry, and when. Employments and roles carry this themselves.
 
     `details` says what: for a unit `{"name": [before, after]}`, for a person only which entries were changed,
     `{"email": []}`, so that an old address is not kept.
@@ -112,6 +179,7 @@ class RegisterChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("hms_units.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("hms_areas.id"), index=True)
     kind: Mapped[ChangeKind] = mapped_column(String(20))
     details: Mapped[dict[str, Any]]
     changed_at: Mapped[datetime]

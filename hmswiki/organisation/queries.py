@@ -4,21 +4,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from hmswiki.foundation import clock
 from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.permissions import Actor, Holding, Role
-from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
+from hmswiki.organisation.models import Area, AreaDuty, Employment, Person, RoleHolding, Unit
 
 _HELD_IN = aliased(Unit)
+
+_DUTIES = (
+    select(func.aggregate_strings(Area.path, " "))
+    .join(AreaDuty, AreaDuty.area_id == Area.id)
+    .where(
+        AreaDuty.person_id == Person.id,
+        AreaDuty.held_on(bindparam("today")),
+        AreaDuty.known_at(bindparam("known")),
+        Area.opened <= bindparam("today"),
+        or_(Area.closed.is_(None), Area.closed > bindparam("today")),
+    )
+    .correlate(Person)
+    .scalar_subquery()
+)
 
 # Every page asks who acts: put together once, and asked at once. One row for each role, or one without a role.
 _WHO = (
     select(
-        Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path, Unit.name,
+        Person.id, Person.external_key, Person.name, Person.language, Unit.id, Unit.path, Unit.name, _DUTIES,
         RoleHolding.role, RoleHolding.unit_id, _HELD_IN.path, _HELD_IN.code,
     )
     .outerjoin(
@@ -52,10 +66,10 @@ def actor(session: Session, external_key: str, today: date) -> Actor | None:
     found = fetch(session, _WHO, key=external_key, today=today, known=clock.now())
     if not found:
         return None
-    id, key, name, language, unit_id, unit_path, unit_name = found[0][:7]
+    id, key, name, language, unit_id, unit_path, unit_name, duties = found[0][:8]
     return Actor(
         person_id=id, external_key=key, name=name, language=language,
-        unit_id=unit_id, unit_path=unit_path, unit_name=unit_name,
+        unit_id=unit_id, unit_path=unit_path, unit_name=unit_name, duties=tuple(sorted((duties or "").split())),
         holdings=tuple(
             Holding(Role(role), held_in, path, code) for *_, role, held_in, path, code in found if role is not None
         ),

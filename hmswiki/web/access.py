@@ -12,7 +12,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from hmswiki.foundation.errors import N_, NotAllowed, NotFound, NotSignedIn, Refusal
-from hmswiki.foundation.permissions import HasPath, Permission, demand, may
+from hmswiki.foundation.permissions import Permission, Within, demand, may
 from hmswiki.web.context import actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -44,7 +44,7 @@ def declared(view: Callable[..., Any]) -> Permission | None:
     return getattr(view, _DECLARED, None)
 
 
-def authorise(permission: Permission, *, within: HasPath | None = None) -> None:
+def authorise(permission: Permission, *, within: Within | None = None) -> None:
     """Let the request go on, or raise NotSignedIn or NotAllowed with the sentence that says who may."""
     who = actor()
     if who is None and permission is not Permission.ANYONE:
@@ -52,7 +52,7 @@ def authorise(permission: Permission, *, within: HasPath | None = None) -> None:
     demand(who, permission, within=within)
 
 
-def allowed(permission: Permission, *, within: HasPath | None = None) -> bool:
+def allowed(permission: Permission, *, within: Within | None = None) -> bool:
     """Whether to show a way in. Whoever decides is still `authorise`."""
     return bool(may(actor(), permission, within=within))
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from hmswiki.config import Settings
 from hmswiki.foundation.language import LANGUAGES, OWN_NAMES
-from hmswiki.foundation.permissions import Actor, HasPath, Permission, Role
+from hmswiki.foundation.permissions import Actor, Permission, Role, Within
 from hmswiki.web import assets, hyphens, words
 from hmswiki.web.access import allowed
 from hmswiki.web.context import actor, settings, state, today
@@ -103,7 +103,7 @@ class Hms:
         """The address of the front page."""
         return front_page()
 
-    def allowed(self, permission: str, within: HasPath | None = None) -> bool:
+    def allowed(self, permission: str, within: Within | None = None) -> bool:
         return allowed(Permission(permission), within=within)
 
     def role_name(self, role: str) -> str:

@@ -11,7 +11,7 @@ from dateutil.rrule import DAILY, MONTHLY, YEARLY, rrule
 from hypothesis import Phase, assume, given, reject, settings
 from hypothesis import strategies as st
 
-from hmswiki.checklists.recurrence import (
+from hmswiki.schedules.recurrence import (
     AnySchedule,
     Event,
     EventSchedule,
