@@ -17,6 +17,7 @@ from hmswiki.organisation import operations as organisation_operations
 from hmswiki.organisation import queries as organisation_queries
 from hmswiki.organisation.models import Person, RoleHolding, Unit
 from hmswiki.organisation.units import open_unit
+from hmswiki.web import addresses
 from hmswiki.web.commands import in_application, progress, result
 from hmswiki.web.context import read_session, settings, today, transaction
 
@@ -178,7 +179,7 @@ def _print_link(person: Person, issued: operations.IssuedLink) -> None:
     progress(f"Give this link to {person.name}. It works once, for {hours} hours:")
     result(links.address(issued))
     if settings().base_url is None:
-        progress(f"It begins with {links.LOCAL_ADDRESS} because no base_url is set.")
+        progress(f"It begins with {addresses.LOCAL} because no base_url is set.")
 
 
 def _as_data(row: AccountRow) -> dict[str, str | int | None]:

@@ -1,16 +1,12 @@
 """Links to choose a password with: their addresses, and how they reach the person."""
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
-from urllib.parse import urlsplit
 
 import click
-from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import force_locale
+from flask import Flask, current_app, has_request_context, request
 from sqlalchemy.orm import Session
 
 from hmswiki.accounts import operations, queries
@@ -18,15 +14,13 @@ from hmswiki.accounts.models import LinkPurpose
 from hmswiki.accounts.operations import IssuedLink
 from hmswiki.foundation import clock
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
-from hmswiki.foundation.mail import Mail, MailFailed, MailServer, one_line, send
+from hmswiki.foundation.mail import Mail, MailFailed, MailServer, MailUncertain, one_line, send
 from hmswiki.organisation.models import Person
+from hmswiki.web.addresses import absolute
 from hmswiki.web.context import settings, state
-from hmswiki.web.words import _, moment
+from hmswiki.web.words import _, moment, speaking
 
 log = logging.getLogger("hmswiki")
-
-LOCAL_ADDRESS = "http://127.0.0.1:8000"
-"""Where the site is until base_url says otherwise: where `hmswiki serve` listens."""
 
 _MAILER = "accounts.mailer"
 
@@ -37,13 +31,9 @@ def address(issued: IssuedLink, *, visible_to_sender: bool = False) -> str:
     It begins with `base_url`. What the request calls the site is believed only where whoever sent the request
     is shown the link (`visible_to_sender`): a stranger's request must not decide where a mailed link leads.
     """
-    base = settings().base_url
-    if base is None:
-        base = request.url_root if visible_to_sender and has_request_context() else LOCAL_ADDRESS
-    parts = urlsplit(base)
-    adapter = current_app.url_map.bind(parts.netloc, script_name=parts.path.rstrip("/") + "/", url_scheme=parts.scheme)
+    base = request.url_root if visible_to_sender and not settings().base_url and has_request_context() else None
     endpoint = "invitation" if issued.purpose is LinkPurpose.INVITATION else "reset_link"
-    return adapter.build(f"hmswiki.accounts.{endpoint}", {"token": issued.token}, force_external=True)
+    return absolute(f"accounts.{endpoint}", base=base, token=issued.token)
 
 
 @dataclass(frozen=True)
@@ -69,7 +59,7 @@ def hand_over(person: Person, issued: IssuedLink) -> Handed:
         return Handed(link)
     try:
         send(server(), composed(person, link, issued), at=clock.now())
-    except MailFailed as failure:
+    except (MailFailed, MailUncertain) as failure:
         log.warning("a link for %s was not mailed: %s", person.external_key, failure)
         return Handed(link, problem=str(failure))
     return Handed(link, mailed_to=person.email)
@@ -89,7 +79,7 @@ def composed(person: Person, link: str, issued: IssuedLink) -> Mail:
     """The mail, in the person's own language: what it is, the link, until when, and what to do otherwise."""
     language = person.language if person.language in LANGUAGES else DEFAULT_LANGUAGE
     site = settings().site_name
-    with _speaking(language):
+    with speaking(language):
         if issued.purpose is LinkPurpose.INVITATION:
             subject = _("Your account in %(site)s", site=site)
             first = _("Choose a password, and you can sign in to %(site)s:", site=site)
@@ -103,21 +93,6 @@ def composed(person: Person, link: str, issued: IssuedLink) -> Mail:
             )
         text = "\n\n".join([_("Hello %(name)s,", name=one_line(person.name)), first, link, last]) + "\n"
     return Mail(to=person.email or "", to_name=person.name, subject=subject, text=text, language=language)
-
-
-@contextmanager
-def _speaking(language: str) -> Iterator[None]:
-    """Write in `language`, whatever language the page is in."""
-    before = g.get("hmswiki_language")
-    g.hmswiki_language = language
-    try:
-        with force_locale(language):
-            yield
-    finally:
-        if before is None:
-            g.pop("hmswiki_language", None)
-        else:
-            g.hmswiki_language = before
 
 
 # Asking for a link oneself

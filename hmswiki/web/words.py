@@ -5,8 +5,8 @@ escape what is filled in. Names differ from a host's `_` on purpose: its templat
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -117,6 +117,21 @@ def hush(error: BaseException | None = None) -> None:
     g.pop("hmswiki_language", None)
     if stack is not None:
         stack.close()
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Write in `chosen` for a while, whatever language the page is in: a mail to somebody else, say."""
+    before = g.get("hmswiki_language")
+    g.hmswiki_language = chosen
+    try:
+        with force_locale(chosen):
+            yield
+    finally:
+        if before is None:
+            g.pop("hmswiki_language", None)
+        else:
+            g.hmswiki_language = before
 
 
 def locale() -> Locale:
