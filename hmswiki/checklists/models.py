@@ -62,6 +62,10 @@ class ChecklistEdition(Base):
     def number(self) -> str:
         return f"{self.major}.{self.minor}"
 
+    @property
+    def order(self) -> tuple[date, int, int]:
+        return (self.published_on, self.major, self.minor)
+
 
 _IS_OPEN = text("state IN ('writing', 'sent', 'returned')")
 
