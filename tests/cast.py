@@ -5,6 +5,10 @@ Astrid leads Laser Lab. Bjørn works there. Chen is its HSE coordinator. Siri is
 Nils works in the section OPT. Dina works in Workshop and has no role. Olav leads Workshop.
 Frida is editor, Gunnar approver, Hanne central HSE, Ivar administrator: all employed in the faculty itself,
 as is the dean, Tora, who leads it. Ute is in the register but employed nowhere.
+
+Building B1 belongs to the faculty, and Tora owns it. Its second floor (B1-2) belongs to Laser Lab and is shared with
+Workshop: Bjørn owns it, and Dina is his deputy. On it lie two rooms, B1-217, which Bjørn owns too, and B1-219, which
+nobody owns, and the fire zone B1-2-A, which Dina owns. All three belong to the floor's units, having none of their own.
 """
 
 from dataclasses import dataclass
@@ -15,7 +19,17 @@ from sqlalchemy.orm import Session
 from hmswiki.config import Settings
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Role
-from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
+from hmswiki.organisation.models import (
+    Area,
+    AreaDuty,
+    AreaKind,
+    AreaPart,
+    AreaUnit,
+    Employment,
+    Person,
+    RoleHolding,
+    Unit,
+)
 
 FOUNDED = date(2020, 1, 1)
 RECORDED = datetime(2020, 1, 1, 8, 0, tzinfo=UTC)
@@ -52,12 +66,23 @@ PEOPLE = (
 )
 
 
+AREAS = (
+    # code, kind, bokmål, nynorsk, English, parent, units of its own, owner, deputy
+    ("B1", AreaKind.BUILDING, "Bygg 1", "Bygg 1", "Building 1", None, ["FAC"], "tora", None),
+    ("B1-2", AreaKind.FLOOR, "Andre etasje", "Andre høgda", "Second floor", "B1", ["LAB", "WRK"], "bjorn", "dina"),
+    ("B1-217", AreaKind.ROOM, "Laserrommet", "Laserrommet", "Laser room", "B1-2", [], "bjorn", None),
+    ("B1-219", AreaKind.ROOM, "Kjemikalielageret", "Kjemikalielageret", "Chemical store", "B1-2", [], None, None),
+    ("B1-2-A", AreaKind.ZONE, "Brannsone A", "Brannsone A", "Fire zone A", "B1-2", [], "dina", None),
+)
+
+
 @dataclass(frozen=True)
 class Cast:
-    """Ids of the units and people, by code and by key."""
+    """Ids of the units, people and areas, by code and by key."""
 
     units: dict[str, int]
     people: dict[str, int]
+    areas: dict[str, int]
 
 
 def bring_in(session: Session) -> Cast:
@@ -93,5 +118,34 @@ def bring_in(session: Session) -> Cast:
                     recorded_at=RECORDED,
                 )  # fmt: skip
             )
+    areas = _bring_in_areas(session, units, people)
     session.flush()
-    return Cast({code: unit.id for code, unit in units.items()}, {key: p.id for key, p in people.items()})
+    return Cast(
+        {code: unit.id for code, unit in units.items()},
+        {key: one.id for key, one in people.items()},
+        {code: area.id for code, area in areas.items()},
+    )
+
+
+def _bring_in_areas(session: Session, units: dict[str, Unit], people: dict[str, Person]) -> dict[str, Area]:
+    areas: dict[str, Area] = {}
+    for position, (code, kind, nb, nn, en, parent, given_to, owner, deputy) in enumerate(AREAS):
+        above = areas[parent] if parent else None
+        area = Area(
+            code=code, kind=kind, name={"nb": nb, "nn": nn, "en": en}, parent_id=above.id if above else None, path="",
+            opened=FOUNDED, position=position,
+        )  # fmt: skip
+        session.add(area)
+        session.flush()
+        area.path = f"{above.path if above else 'a/'}{area.id}/"
+        areas[code] = area
+        for unit in given_to:
+            session.add(AreaUnit(area_id=area.id, unit_id=units[unit].id, starts_on=FOUNDED, recorded_at=RECORDED))
+        for part, key in ((AreaPart.OWNER, owner), (AreaPart.DEPUTY, deputy)):
+            if key is not None:
+                session.add(
+                    AreaDuty(
+                        area_id=area.id, person_id=people[key].id, part=part, starts_on=FOUNDED, recorded_at=RECORDED
+                    )
+                )
+    return areas
