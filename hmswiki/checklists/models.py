@@ -97,6 +97,8 @@ class ChecklistDraft(Base):
     sent_by_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))
     edition_id: Mapped[int | None] = mapped_column(ForeignKey("hms_checklist_editions.id"))
     """The edition that it became."""
+    taken_up: Mapped[list[Any]] = mapped_column(default=list)
+    """The units' items in it, each `{"addition": the edit's key, "item": its key here}`: told when it is published."""
 
     checklist: Mapped[ChecklistRecord | None] = relationship()
     base_edition: Mapped[ChecklistEdition | None] = relationship(foreign_keys=[base_edition_id])

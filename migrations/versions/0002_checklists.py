@@ -203,6 +203,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hms_reminders_week"), ["week"], unique=False)
 
     op.create_table(
+        "hms_reminder_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawal_reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["hms_people.id"], name=op.f("fk_hms_reminder_requests_person_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["hms_people.id"], name=op.f("fk_hms_reminder_requests_recorded_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by_id"], ["hms_people.id"], name=op.f("fk_hms_reminder_requests_withdrawn_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hms_reminder_requests")),
+    )
+    with op.batch_alter_table("hms_reminder_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hms_reminder_requests_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hms_reminder_requests_recorded_at"), ["recorded_at"], unique=False)
+
+    op.create_table(
         "hms_schedules",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=36), nullable=False),
@@ -215,6 +238,7 @@ def upgrade() -> None:
         sa.Column("pauses", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("by", sa.Date(), nullable=True),
         sa.Column("within", sa.Integer(), nullable=True),
+        sa.Column("event", sa.Text(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ended", sa.Date(), nullable=True),
         sa.Column("replaces_id", sa.Integer(), nullable=True),
@@ -275,6 +299,7 @@ def upgrade() -> None:
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("sent_by_id", sa.Integer(), nullable=True),
         sa.Column("edition_id", sa.Integer(), nullable=True),
+        sa.Column("taken_up", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["base_edition_id"], ["hms_checklist_editions.id"], name=op.f("fk_hms_checklist_drafts_base_edition_id")
         ),
@@ -722,6 +747,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hms_schedules_checklist_id"))
 
     op.drop_table("hms_schedules")
+    op.drop_table("hms_reminder_requests")
     with op.batch_alter_table("hms_reminders", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hms_reminders_week"))
 
