@@ -50,7 +50,7 @@ class ScheduleRecord(IsFact, Base):
     """For people: those who hold the role; None: everybody employed. For units: who does it; None: the leader or
     the HSE coordinator. For areas None: the area's owner, or the deputy."""
     area_kind: Mapped[AreaKind | None] = mapped_column(String(20))
-    """For areas: those of this kind; None: every area that has an owner or is named in `areas`."""
+    """For areas: those of this kind; None: every area that has, or has had, an owner. Those named in `areas` always."""
     every: Mapped[str] = mapped_column(String(20))
     """A word of `recurrence.Every`, or `event`."""
     window: Mapped[str | None] = mapped_column(String(11))
@@ -61,6 +61,9 @@ class ScheduleRecord(IsFact, Base):
     """The due day of what is asked once and in no window."""
     within: Mapped[int | None]
     """Days after an event."""
+    event: Mapped[str | None] = mapped_column(Text)
+    """What it is that happens, in the words of whoever made an event schedule; None: a reorganisation, which the
+    register tells of by itself."""
     starts_on: Mapped[date]
     ended: Mapped[date | None]
     """Half-open; may be set once."""
