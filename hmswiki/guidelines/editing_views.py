@@ -12,7 +12,7 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, Conflict, NotAllowed, NotFound, Refusal
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES, fallbacks
 from hmswiki.foundation.permissions import Permission
-from hmswiki.guidelines import drafting, editing_queries, operations, queries
+from hmswiki.guidelines import approval, drafting, editing_queries, operations, queries
 from hmswiki.guidelines.editing_forms import (
     FactsForm,
     NewForm,
@@ -397,7 +397,7 @@ def _save_text(session: Session, draft: Draft, language: str, form: TextForm) ->
     about = AboutDraft(draft, editing_queries.Base({}))
     title, body, summary = form.title.data or "", form.body.data or "", form.summary.data or ""
     kept = _mark(about, language)
-    operations.check_writable(draft)
+    approval.check_writable(draft)
     if drafting.mark_of_text(title, body, summary) == kept:
         return draft
     # Somebody's save of another language or of the document facts takes nothing from this one.

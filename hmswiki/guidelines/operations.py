@@ -9,10 +9,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 from hmswiki.foundation import events, markup
-from hmswiki.foundation.errors import N_, Conflict, NotAllowed, NotFound, Refusal
+from hmswiki.foundation.errors import N_, Conflict, NotFound, Refusal
 from hmswiki.foundation.language import OWN_NAMES
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines import drafting, editing_queries
+from hmswiki.guidelines.approval import (
+    check_publishable,
+    check_sent,
+    check_unchanged,
+    check_version,
+    check_writable,
+    checked_comment,
+    person_id,
+    writer_id,
+)
 from hmswiki.guidelines.models import (
     OPEN_STATES,
     Draft,
@@ -23,7 +33,6 @@ from hmswiki.guidelines.models import (
     Guideline,
     Translation,
 )
-from hmswiki.organisation.models import Person
 
 Texts = Mapping[str, Mapping[str, str]]
 """By language: `{"title": …, "body": …}`. Empty title and body together leave the language out."""
@@ -129,10 +138,7 @@ def save_draft(
     _lock(session, draft)
     check_writable(draft)
     _check_within(draft, facts, texts)
-    if draft.version != version:
-        raise Conflict(
-            N_("Somebody saved this draft while you were writing. Both texts are kept: compare them and choose.")
-        )
+    check_unchanged(draft, version)
     draft.summary = drafting.checked_summary(summary)
     if facts is not None:
         draft.facts = drafting.checked_facts(facts)
@@ -166,11 +172,11 @@ def send_for_approval(
     """
     _lock(session, draft)
     check_writable(draft)
-    _check_version(draft, version)
+    check_version(draft, version)
     check_complete(draft)
     draft.state = DraftState.SENT
     draft.sent_at = at
-    draft.sent_by_id = _person_id(by)
+    draft.sent_by_id = person_id(by)
     session.flush()
     return draft
 
@@ -178,7 +184,7 @@ def send_for_approval(
 def take_back(session: Session, draft: Draft, *, by: Actor | None, at: datetime) -> Draft:
     """Go on writing in what was sent."""
     _lock(session, draft)
-    _check_sent(draft)
+    check_sent(draft)
     draft.state = DraftState.WRITING
     session.flush()
     return draft
@@ -187,11 +193,8 @@ def take_back(session: Session, draft: Draft, *, by: Actor | None, at: datetime)
 def return_draft(session: Session, draft: Draft, *, comment: str, by: Actor | None, at: datetime) -> Draft:
     """Send the draft back to its writers with what should be changed."""
     _lock(session, draft)
-    _check_sent(draft)
-    said = drafting.clean(comment).strip()
-    if not said:
-        raise Refusal(N_("Say what should be changed, so that the writers know what to do."), field="comment")
-    draft.comment = said[: drafting.MAX_SUMMARY]
+    check_sent(draft)
+    draft.comment = checked_comment(comment)
     draft.state = DraftState.RETURNED
     session.flush()
     return draft
@@ -237,7 +240,7 @@ def publish_edition(
     major, minor = drafting.next_number(latest, demands=demands)
     edition = Edition(
         guideline_id=guideline.id, major=major, minor=minor, published_on=on, requires_acknowledgement=demands,
-        summary=draft.summary, written_by_id=_writer_id(draft), approved_by_id=_person_id(by),
+        summary=draft.summary, written_by_id=writer_id(draft), approved_by_id=person_id(by),
     )  # fmt: skip
     edition.translations = [_rendered(text.language, text.title, text.body) for text in draft.texts]
     session.add(edition)
@@ -334,17 +337,6 @@ def facts_of(guideline: Guideline) -> dict[str, Any]:
     return drafting.checked_facts({name: getattr(guideline, name) for name in drafting.FACTS})
 
 
-def check_writable(draft: Draft) -> None:
-    """Raises Conflict when the draft is with the approver, published or discarded."""
-    match draft.state:
-        case DraftState.SENT:
-            raise Conflict(N_("The draft is with the approver. Take it back to go on writing."))
-        case DraftState.PUBLISHED:
-            raise Conflict(N_("This draft is published already. Begin a new edition to change the text."))
-        case DraftState.DISCARDED:
-            raise Conflict(N_("This draft was discarded. Begin a new one."))
-
-
 def check_complete(draft: Draft) -> None:
     """A draft is sent and published only whole.
 
@@ -363,12 +355,6 @@ def check_complete(draft: Draft) -> None:
         )  # fmt: skip
     source = editing_queries.source_of(published, draft.adds_language)
     drafting.check_translated(bodies.get(draft.adds_language, ""), source.body if source is not None else "")
-
-
-def check_may_approve(draft: Draft, by: Actor, *, approve_own: bool) -> None:
-    """Nobody approves what he or she has written in, unless the site allows it. Raises NotAllowed."""
-    if not approve_own and any(writer.id == by.person_id for writer in draft.writers):
-        raise NotAllowed(N_("You have written in this draft, so another approver must publish it."))
 
 
 # --- Within -------------------------------------------------------------------------------------------------
@@ -474,25 +460,8 @@ def _check_within(draft: Draft, facts: Mapping[str, Any] | None, texts: Texts) -
 
 
 def _check_publishable(draft: Draft, *, by: Actor | None, approve_own: bool, version: int | None) -> None:
-    if draft.state == DraftState.PUBLISHED:
-        raise Conflict(N_("This draft is published already."))
-    if by is not None:
-        _check_sent(draft)
-        check_may_approve(draft, by, approve_own=approve_own)
-    elif draft.state not in OPEN_STATES:
-        raise Conflict(N_("This draft is discarded, so it cannot be published."))
-    _check_version(draft, version)
+    check_publishable(draft, by=by, approve_own=approve_own, version=version)
     check_complete(draft)
-
-
-def _check_sent(draft: Draft) -> None:
-    if draft.state != DraftState.SENT:
-        raise Conflict(N_("The draft is not with the approver any more. Open it again to see where it stands."))
-
-
-def _check_version(draft: Draft, version: int | None) -> None:
-    if version is not None and draft.version != version:
-        raise Conflict(N_("The draft was changed after you opened it. Read it again, and then decide."))
 
 
 def _rendered(language: str, title: str, body: str) -> Translation:
@@ -502,15 +471,3 @@ def _rendered(language: str, title: str, body: str) -> Translation:
         contents=[[heading.level, heading.anchor, heading.text] for heading in rendered.contents],
         words=rendered.words, render_failed=rendered.failed,
     )  # fmt: skip
-
-
-def _person_id(by: Actor | None) -> int | None:
-    return None if by is None else by.person_id
-
-
-def _writer_id(draft: Draft) -> int | None:
-    """Whom the edition names as its writer: who sent it, if that person wrote in it, else the first of them."""
-    writers: list[Person] = draft.writers
-    if any(writer.id == draft.sent_by_id for writer in writers):
-        return draft.sent_by_id
-    return writers[0].id if writers else None
