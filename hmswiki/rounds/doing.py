@@ -1,0 +1,89 @@
+"""Who may do a round, and who may see it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hmswiki.foundation.errors import NotAllowed
+from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Places, may
+from hmswiki.organisation import area_queries
+from hmswiki.organisation.models import Area, Person, Unit
+from hmswiki.rounds.models import Round
+from hmswiki.schedules.models import Handover, ScheduleRecord
+from hmswiki.schedules.subjects import Subject
+
+
+def places_of(session: Session, unit: Unit, area: Area | None, *, day: date, known_at: datetime) -> Places:
+    """Where a round lies: in its unit, in its area, and in the units that share the area."""
+    if area is None:
+        return Places((unit.path,))
+    found = area_queries.places_of(session, [area.id], day=day, known_at=known_at)[area.id]
+    return Places(tuple(dict.fromkeys((*found.paths, unit.path))))
+
+
+def places_of_round(session: Session, round: Round, *, day: date, known_at: datetime) -> Places:
+    return places_of(session, round.unit, round.area, day=day, known_at=known_at)
+
+
+def subject_of(unit: Unit, area: Area | None, person: Person | None) -> Subject:
+    """What a schedule asks: the person, else the area, else the unit."""
+    if person is not None:
+        return Subject(person_id=person.id)
+    return Subject(area_id=area.id) if area is not None else Subject(unit_id=unit.id)
+
+
+def demand_doing(
+    session: Session, actor: Actor | None, *, unit: Unit, area: Area | None, person: Person | None,
+    schedule: ScheduleRecord | None, occurrence: str | None, day: date, known_at: datetime,
+) -> None:  # fmt: skip
+    """Raises NotAllowed where the person may not do this round. None is the program, which may."""
+    if actor is None or (person is not None and person.id == actor.person_id):
+        return
+    places = places_of(session, unit, area, day=day, known_at=known_at)
+    if may(actor, Permission.DO_ROUNDS, within=places):
+        return
+    subject = subject_of(unit, area, person)
+    if schedule is None or occurrence is None:
+        raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
+    if not _handed_to(session, actor, schedule.id, occurrence, subject, known_at):
+        raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
+
+
+def demand_doing_of(session: Session, actor: Actor | None, round: Round, *, day: date, known_at: datetime) -> None:
+    demand_doing(
+        session, actor, unit=round.unit, area=round.area, person=round.person, schedule=round.schedule,
+        occurrence=round.occurrence, day=day, known_at=known_at,
+    )  # fmt: skip
+
+
+def may_do(session: Session, actor: Actor, round: Round, *, day: date, known_at: datetime) -> bool:
+    try:
+        demand_doing_of(session, actor, round, day=day, known_at=known_at)
+    except NotAllowed:
+        return False
+    return True
+
+
+def demand_seeing(session: Session, actor: Actor, round: Round, *, day: date, known_at: datetime) -> None:
+    """Raises NotAllowed where the person may neither see the round nor do it."""
+    own = (round.person_id, round.started_by_id, round.handed_in_by_id)
+    if actor.person_id in own:
+        return
+    places = places_of_round(session, round, day=day, known_at=known_at)
+    if may(actor, Permission.SEE_ROUNDS, within=places):
+        return
+    if not may_do(session, actor, round, day=day, known_at=known_at):
+        raise NotAllowed(GRANTS[Permission.SEE_ROUNDS].who)
+
+
+def _handed_to(
+    session: Session, actor: Actor, schedule_id: int, occurrence: str, subject: Subject, known_at: datetime
+) -> bool:
+    columns = [getattr(Handover, name) == id for name, id in subject.ids.items() if id is not None]
+    return session.scalar(
+        select(Handover.id).where(
+            Handover.schedule_id == schedule_id, Handover.occurrence == occurrence, *columns,
+            Handover.to_id == actor.person_id, Handover.known_at(known_at),
+        )
+    ) is not None  # fmt: skip
