@@ -29,8 +29,15 @@ confirmation_withdrawn = _signals.signal("confirmation-withdrawn")
 question_asked = _signals.signal("question-asked")
 """Somebody has not been informed, or has a question. `question_id`, `unit_id`, `guideline_id`."""
 
+action_raised = _signals.signal("action-raised")
+"""Something is to be done. `action_id`, `unit_id`, `origin` (`finding:…`, or None for one written by hand)."""
+
+action_closed = _signals.signal("action-closed")
+"""An action is no longer open. `action_id`, `unit_id`, `state`: `done`, or `dropped` where it will not be done."""
+
 ALL_SIGNALS: tuple[NamedSignal, ...] = (
     edition_published, rollout_started, edition_acknowledged, unit_confirmed, confirmation_withdrawn, question_asked,
+    action_raised, action_closed,
 )  # fmt: skip
 
 _QUEUE = "hmswiki.announcements"

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     SEE_ACTIONS = "see_actions"
     MANAGE_ACTIONS = "manage_actions"
     SEE_ALL_ACTIONS = "see_all_actions"
+    RAISE_ACTIONS = "raise_actions"
     SEE_CHECKLISTS = "see_checklists"
     EDIT_CHECKLISTS = "edit_checklists"
     EDIT_SUPPLEMENTS = "edit_supplements"
@@ -169,6 +170,11 @@ GRANTS: dict[Permission, Grant] = {
     Permission.SEE_ALL_ACTIONS: Grant(
         N_("A unit's list of actions is for its employees, for roles in it or above it, and for central HSE."),
         roles=_UNIT_AND_SAFETY, everywhere=_CENTRAL, own_unit=True,
+    ),
+    Permission.RAISE_ACTIONS: Grant(
+        N_("An action is raised and checked by the unit's leader, HSE coordinator or safety representative, or by the "
+           "area's owner or deputy."),
+        roles=_UNIT_AND_SAFETY, area_duty=True,
     ),
     Permission.SEE_CHECKLISTS: Grant(N_("Everybody who is signed in may see this."), everybody=True),
     Permission.EDIT_CHECKLISTS: Grant(
