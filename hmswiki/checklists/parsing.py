@@ -25,6 +25,7 @@ from hmswiki.checklists.template import (
     answers_of,
     possible_findings,
 )
+from hmswiki.foundation.errors import N_
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
 from hmswiki.foundation.permissions import Role
 
@@ -96,14 +97,14 @@ class _Parser:
             if not _is_key(slug, MAX_LINE):
                 self.flaw(
                     ("guidelines", number),
-                    "“%(slug)s” is no guideline's address. Write the last part of its page's address.",
+                    N_("“%(slug)s” is no guideline's address. Write the last part of its page's address."),
                     slug=_short(slug),
                 )
         roles = self.words(found, "co_signed_by", ())
         for number, role in enumerate(roles):
             if role not in tuple(Role):
                 self.flaw(
-                    ("co_signed_by", number), "“%(role)s” is no role. The roles are %(roles)s.",
+                    ("co_signed_by", number), N_("“%(role)s” is no role. The roles are %(roles)s."),
                     role=_short(role), roles=", ".join(Role),
                 )  # fmt: skip
         description = self.wording(found, "description", (), long=True)
@@ -157,7 +158,7 @@ class _Parser:
         if kind is Kind.CHOICE and "choices" not in data:
             self.flaw(
                 (*place, "kind"),
-                "There is nothing to choose. Write `choices:`, and below it `- key:` and `text:` for each answer.",
+                N_("There is nothing to choose. Write `choices:`, and below it `- key:` and `text:` for each answer."),
             )
         choices = self.choices(found, place)
         # Findings and conditions are judged only where it is clear what can be answered.
@@ -183,7 +184,7 @@ class _Parser:
             return None
         if word not in tuple(Kind):
             self.flaw(
-                (*place, "kind"), "“%(kind)s” is no kind of item. The kinds are %(kinds)s.",
+                (*place, "kind"), N_("“%(kind)s” is no kind of item. The kinds are %(kinds)s."),
                 kind=_short(word), kinds=", ".join(Kind),
             )  # fmt: skip
             return None
@@ -198,7 +199,7 @@ class _Parser:
         stray = [name for name in _OF_KIND if name in data and _OF_KIND[name] is not kind]
         for name in stray:
             self.flaw(
-                (*place, name), "“%(name)s” is for items of kind %(right)s, and this is %(kind)s. Remove it.",
+                (*place, name), N_("“%(name)s” is for items of kind %(right)s, and this is %(kind)s. Remove it."),
                 name=name, right=str(_OF_KIND[name]), kind=str(kind),
             )  # fmt: skip
         return {name: value for name, value in data.items() if name not in stray}
@@ -209,7 +210,7 @@ class _Parser:
         if minimum is not None and maximum is not None and minimum > maximum:
             self.flaw(
                 (*place, "minimum"),
-                "The minimum %(minimum)s is above the maximum %(maximum)s. Let them change places.",
+                N_("The minimum %(minimum)s is above the maximum %(maximum)s. Let them change places."),
                 minimum=format(minimum, "f"), maximum=format(maximum, "f"),
             )  # fmt: skip
         return minimum, maximum
@@ -228,7 +229,7 @@ class _Parser:
             if key is not None and text is not None:
                 found.append(Choice(key, text))
         if len(given) == 1:
-            self.flaw((*place, "choices"), "There is one choice alone. Write at least two.")
+            self.flaw((*place, "choices"), N_("There is one choice alone. Write at least two."))
         return tuple(found)
 
     def check_findings(self, findings: Sequence[str], item: Item, place: Place) -> None:
@@ -240,16 +241,16 @@ class _Parser:
             bound = {"below": "minimum", "above": "maximum"}.get(word)
             if item.kind is Kind.NUMBER and bound is not None:
                 self.flaw(
-                    at, "“%(word)s” needs a bound. Write `%(bound)s:`, or remove the word.", word=word, bound=bound
+                    at, N_("“%(word)s” needs a bound. Write `%(bound)s:`, or remove the word."), word=word, bound=bound
                 )
             elif possible:
                 self.flaw(
-                    at, "“%(word)s” cannot raise a finding here. These can: %(possible)s.",
+                    at, N_("“%(word)s” cannot raise a finding here. These can: %(possible)s."),
                     word=_short(word), possible=", ".join(possible),
                 )  # fmt: skip
             else:
                 self.flaw(
-                    at, "“%(word)s” cannot raise a finding: no answer of kind %(kind)s can here. Remove it.",
+                    at, N_("“%(word)s” cannot raise a finding: no answer of kind %(kind)s can here. Remove it."),
                     word=_short(word), kind=str(item.kind),
                 )  # fmt: skip
 
@@ -267,22 +268,24 @@ class _Parser:
         at = (*place, "item")
         if item not in self.earlier:
             if item == data.get("key"):
-                self.flaw(at, "“%(item)s” is this item itself. Name an earlier one.", item=item)
+                self.flaw(at, N_("“%(item)s” is this item itself. Name an earlier one."), item=item)
             elif item in self.keys:
                 self.flaw(
-                    at, "“%(item)s” comes later. Name an earlier item, or move that one up.", item=_short(item)
+                    at, N_("“%(item)s” comes later. Name an earlier item, or move that one up."), item=_short(item)
                 )  # fmt: skip
             else:
-                self.flaw(at, "There is no item “%(item)s”. Name an earlier one by its key.", item=_short(item))
+                self.flaw(at, N_("There is no item “%(item)s”. Name an earlier one by its key."), item=_short(item))
             return None
         known = self.earlier[item]
         if known == ():
-            self.flaw(at, "Nothing can depend on “%(item)s”: its answers have no words. Name another item.", item=item)
+            self.flaw(
+                at, N_("Nothing can depend on “%(item)s”: its answers have no words. Name another item."), item=item
+            )
         for number, word in enumerate(answers):
             if known and word not in known:
                 self.flaw(
                     (*place, "answers", number),
-                    "“%(item)s” cannot be answered “%(word)s”. Its answers are: %(known)s.",
+                    N_("“%(item)s” cannot be answered “%(word)s”. Its answers are: %(known)s."),
                     item=item, word=_short(word), known=", ".join(known),
                 )  # fmt: skip
         return Condition(item, frozenset(answers))
@@ -295,15 +298,17 @@ class _Parser:
         if not anchor:
             self.flaw(
                 (*place, "passage"),
-                "“%(passage)s” has no anchor. Write the guideline's address, #, and the anchor of the heading.",
+                N_("“%(passage)s” has no anchor. Write the guideline's address, #, and the anchor of the heading."),
                 passage=_short(text),
             )
             return None
         if not _is_key(slug, MAX_LINE) or not _is_key(anchor, MAX_LINE):
             self.flaw(
                 (*place, "passage"),
-                "“%(passage)s” leads to no passage. Write the guideline's address, #, and the anchor of the heading, "
-                "as they stand in the address of the page.",
+                N_(
+                    "“%(passage)s” leads to no passage. Write the guideline's address, #, and the anchor of the "
+                    "heading, as they stand in the address of the page."
+                ),
                 passage=_short(text),
             )
             return None
@@ -318,23 +323,23 @@ class _Parser:
         known = (*needed, *others)
         if not isinstance(data, Mapping):
             self.flaw(
-                place, "Write one `key: value` on each line here. The keys are %(known)s.", known=", ".join(known)
+                place, N_("Write one `key: value` on each line here. The keys are %(known)s."), known=", ".join(known)
             )
             return None
         found = {}
         for name, value in data.items():
             if name not in known:
                 self.flaw(
-                    (*place, name), "“%(name)s” is not known here. The keys are %(known)s.",
+                    (*place, name), N_("“%(name)s” is not known here. The keys are %(known)s."),
                     name=_short(str(name)), known=", ".join(known),
                 )  # fmt: skip
             elif value is None or value == "":
-                self.flaw((*place, name), "“%(name)s” is empty. Write it, or leave the line out.", name=name)
+                self.flaw((*place, name), N_("“%(name)s” is empty. Write it, or leave the line out."), name=name)
             else:
                 found[name] = value
         for name in needed:
             if name not in data:
-                self.flaw(place, "“%(name)s” is missing. Write a line `%(name)s:`.", name=name)
+                self.flaw(place, N_("“%(name)s” is missing. Write a line `%(name)s:`."), name=name)
         return found
 
     def sequence(self, data: Mapping[str, object], name: str, above: Place) -> list[object]:
@@ -343,7 +348,7 @@ class _Parser:
             return []
         value = data[name]
         if not isinstance(value, list) or not value:
-            self.flaw((*above, name), "“%(name)s” must be a list with a line `- ` for each.", name=name)
+            self.flaw((*above, name), N_("“%(name)s” must be a list with a line `- ` for each."), name=name)
             return []
         return value
 
@@ -355,7 +360,7 @@ class _Parser:
             if word is None:
                 continue
             if word in found:
-                self.flaw((*above, name, number), "“%(word)s” stands here twice. Remove one of the two.", word=word)
+                self.flaw((*above, name, number), N_("“%(word)s” stands here twice. Remove one of the two."), word=word)
             found.append(word)
         return tuple(found)
 
@@ -368,13 +373,13 @@ class _Parser:
         if not _is_key(key, MAX_KEY):
             self.flaw(
                 place,
-                "The key “%(key)s” cannot be used. Write small letters a to z, digits and single hyphens, at most "
-                "%(limit)s characters.",
+                N_("The key “%(key)s” cannot be used. Write small letters a to z, digits and single hyphens, at most "
+                "%(limit)s characters."),
                 key=_short(key), limit=MAX_KEY,
             )  # fmt: skip
             return None
         if taken is not None and key in taken:
-            self.flaw(place, "The key “%(key)s” is used above already. Choose another.", key=key)
+            self.flaw(place, N_("The key “%(key)s” is used above already. Choose another."), key=key)
         elif isinstance(taken, set):
             taken.add(key)
         return key
@@ -388,7 +393,7 @@ class _Parser:
         value = data[name]
         if not isinstance(value, Mapping):
             self.flaw(
-                place, "Write “%(name)s” in each language: below it `nb:`, `nn:` and `en:`, each with its text.",
+                place, N_("Write “%(name)s” in each language: below it `nb:`, `nn:` and `en:`, each with its text."),
                 name=name,
             )  # fmt: skip
             return None
@@ -396,7 +401,7 @@ class _Parser:
         for language in value:
             if language not in LANGUAGES:
                 self.flaw(
-                    (*place, language), "“%(language)s” is no language here. The languages are %(languages)s.",
+                    (*place, language), N_("“%(language)s” is no language here. The languages are %(languages)s."),
                     language=_short(str(language)), languages=", ".join(LANGUAGES),
                 )  # fmt: skip
         for language in (language for language in LANGUAGES if language in value):
@@ -404,7 +409,7 @@ class _Parser:
             if text is not None:
                 found[language] = text
         if DEFAULT_LANGUAGE not in value:
-            self.flaw(place, "The bokmål text is missing. Write `%(language)s:` here.", language=DEFAULT_LANGUAGE)
+            self.flaw(place, N_("The bokmål text is missing. Write `%(language)s:` here."), language=DEFAULT_LANGUAGE)
         return found if DEFAULT_LANGUAGE in found else None
 
     def line(self, data: Mapping[str, object], name: str, above: Place) -> str | None:
@@ -412,25 +417,25 @@ class _Parser:
 
     def text(self, value: object, place: Place, name: str, limit: int, *, long: bool = False) -> str | None:
         if value is None or (isinstance(value, str) and not value.strip()):
-            self.flaw(place, "“%(name)s” is empty. Write it, or leave the line out.", name=name)
+            self.flaw(place, N_("“%(name)s” is empty. Write it, or leave the line out."), name=name)
             return None
         if not isinstance(value, str):
-            self.flaw(place, "“%(name)s” must be a text.", name=name)
+            self.flaw(place, N_("“%(name)s” must be a text."), name=name)
             return None
         text = value.strip()
         if "\n" in text and not long:
-            self.flaw(place, "“%(name)s” must stand on one line.", name=name)
+            self.flaw(place, N_("“%(name)s” must stand on one line."), name=name)
             return None
         unseen = _UNSEEN.search(text)
         if unseen:
             self.flaw(
-                place, "“%(name)s” has a sign that nobody sees (U+%(code)s). Remove it.",
+                place, N_("“%(name)s” has a sign that nobody sees (U+%(code)s). Remove it."),
                 name=name, code=f"{ord(unseen[0]):04X}",
             )  # fmt: skip
             return None
         if len(text) > limit:
             self.flaw(
-                place, "“%(name)s” is %(length)s characters, and the limit is %(limit)s. Shorten it.",
+                place, N_("“%(name)s” is %(length)s characters, and the limit is %(limit)s. Shorten it."),
                 name=name, length=len(text), limit=limit,
             )  # fmt: skip
             return None
@@ -442,7 +447,7 @@ class _Parser:
             return None
         if not _NUMBER.fullmatch(text):
             self.flaw(
-                (*above, name), "“%(text)s” is no number. Write digits, and a full stop before decimals: 2.5.",
+                (*above, name), N_("“%(text)s” is no number. Write digits, and a full stop before decimals: 2.5."),
                 text=_short(text),
             )  # fmt: skip
             return None
@@ -453,7 +458,7 @@ class _Parser:
         if text is None:
             return default
         if text not in _TRUTHS:
-            self.flaw((*above, name), "“%(text)s” is neither yes nor no. Write one of them.", text=_short(text))
+            self.flaw((*above, name), N_("“%(text)s” is neither yes nor no. Write one of them."), text=_short(text))
         return _TRUTHS.get(text, default)
 
 

@@ -85,28 +85,31 @@ def _read(source: bytes, path: str, *, key: str | None = None) -> tuple[Checklis
     """The checklist, or None and what is wrong. `key` is the one that it must have."""
     problems: list[Problem] = []
 
-    def note(line: int, sentence: str) -> None:
-        problems.append(Problem(path, line, sentence))
+    def note(line: int, text: str, /, **facts: object) -> None:
+        problems.append(Problem.of(path, line, text, facts))
 
-    text = yaml_files.decode(source, MAX_BYTES, note, too_long="Divide it into two checklists, or shorten it.")
+    text = yaml_files.decode(source, MAX_BYTES, note)
     if text is None:
         return None, problems
     try:
         root = yaml_files.compose(
-            text, note, too_deep="The file is nested too deeply. Look for rows of brackets.", loader=_TreeLoader
+            text, note, too_deep=N_("The file is nested too deeply. Look for rows of brackets."), loader=_TreeLoader
         )
     except yaml_files.Unreadable:
         return None, problems
     if root is None or yaml_files.is_null(root):
-        note(1, "The file is empty. Begin with `key:`, `title:` and `sections:`.")
+        note(1, N_("The file is empty. Begin with `key:`, `title:` and `sections:`."))
         return None, problems
     tree = _Tree(note)
     data = tree.data(root, ())
     checklist, flaws = parsing.parse(data)
     for flaw in flaws:
-        note(tree.line(flaw.place), str(flaw))
+        note(tree.line(flaw.place), flaw.text, **flaw.facts)
     if checklist is not None and key is not None and checklist.key != key:
-        note(tree.line(("key",)), f"The key is “{checklist.key}”, and the file's name says “{short(key)}”. Change one.")
+        note(
+            tree.line(("key",)), N_("The key is “%(key)s”, and the file's name says “%(name)s”. Change one."),
+            key=checklist.key, name=short(key),
+        )  # fmt: skip
     return (None if problems else checklist), sorted(problems)
 
 
@@ -118,10 +121,7 @@ class _TreeLoader(yaml_files.PlainLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise yaml.composer.ComposerError(
-                None, None, "the signs & and * refer from one place to another. Write the text out in both.",
-                event.start_mark,
-            )  # fmt: skip
+            raise yaml.composer.ComposerError(None, None, yaml_files.NO_REFERENCES, event.start_mark)
         if self.depth >= MAX_DEPTH:
             raise RecursionError
         self.depth += 1
@@ -148,7 +148,9 @@ class _Tree:
         line = line_of(node)
         self._lines.setdefault(place, line)
         if node.tag not in _TAGS:
-            self._note(line, f"“{short(node.tag)}” is a tag, and nothing is made of tags here. Remove it.")
+            self._note(
+                line, N_("“%(tag)s” is a tag, and nothing is made of tags here. Remove it."), tag=short(node.tag)
+            )
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
@@ -160,11 +162,11 @@ class _Tree:
         for key_node, value in node.value:
             line = line_of(key_node)
             if not isinstance(key_node, yaml.ScalarNode):
-                self._note(line, "A key must be one word. Write `key: value`.")
+                self._note(line, N_("A key must be one word. Write `key: value`."))
                 continue
             key = str(key_node.value)
             if key in found:
-                self._note(line, f"“{short(key)}” stands here twice. Remove one of the two.")
+                self._note(line, N_("“%(word)s” stands here twice. Remove one of the two."), word=short(key))
                 continue
             self._lines[(*place, key)] = line
             found[key] = self.data(value, (*place, key))

@@ -5,14 +5,21 @@ A word is a word here: `on` is no truth value, a date is what was written, and n
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
+from typing import Protocol
 
 import yaml
 
-Note = Callable[[int, str], None]
-"""Takes a line and what is wrong there."""
+from hmswiki.foundation.errors import N_
+
+
+class Note(Protocol):
+    """Takes a line and what is wrong there: a sentence with named places, and the facts that fill them."""
+
+    def __call__(self, line: int, text: str, /, **facts: object) -> None: ...
+
 
 _NOT_OURS = re.compile(r"\.|__")
 """Names beginning so belong to the system or to Python, not to the content."""
@@ -20,11 +27,17 @@ _NOT_OURS = re.compile(r"\.|__")
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something wrong in a file, and the cure."""
+    """Something wrong in a file, and the cure. `text` and `facts` are for whoever says it in another language."""
 
     file: str
     line: int
     sentence: str
+    text: str = field(default="", compare=False)
+    facts: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, file: str, line: int, text: str, facts: Mapping[str, object]) -> "Problem":
+        return cls(file, line, text % facts if facts else text, text, facts)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.sentence}"
@@ -57,19 +70,20 @@ def bytes_of(file: Traversable, limit: int) -> bytes:
         return opened.read(limit + 1)
 
 
-def decode(raw: bytes, limit: int, note: Note, *, too_long: str) -> str | None:
-    """The text with plain line endings, or None where it cannot be had. `too_long` is the cure for that."""
+def decode(raw: bytes, limit: int, note: Note) -> str | None:
+    """The text with plain line endings, or None where it cannot be had."""
     if len(raw) > limit:
-        note(1, f"The file is longer than {limit} bytes. {too_long}")
+        note(1, N_("The file is longer than %(limit)s bytes. Divide it, or shorten it."), limit=limit)
         return None
     if raw.startswith(b"\xef\xbb\xbf"):
-        note(1, "The file begins with a byte order mark. Save it as UTF-8 without one.")
+        note(1, N_("The file begins with a byte order mark. Save it as UTF-8 without one."))
         raw = raw[3:]
     try:
         return raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        note(line, f"The byte 0x{raw[error.start]:02x} is no UTF-8. Save the file as UTF-8.")
+        byte = f"0x{raw[error.start]:02x}"
+        note(line, N_("The byte %(byte)s is no UTF-8. Save the file as UTF-8."), byte=byte)
         return None
 
 
@@ -86,14 +100,14 @@ def compose(
         return yaml.compose(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        note(mark.line + begins if mark else 1, f"This cannot be read as YAML: {_cure(error)}")
+        text, facts = _told(error)
+        note(mark.line + begins if mark else 1, text, **facts)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + begins
-        note(
-            line, f"Here is a control character (0x{ord(text[error.position]):02x}), which no text may hold. Remove it."
-        )
+        sign = f"0x{ord(text[error.position]):02x}"
+        note(line, N_("Here is a control character (%(sign)s), which no text may hold. Remove it."), sign=sign)
     except (yaml.YAMLError, ValueError) as error:
-        note(1, f"This cannot be read as YAML: {short(str(error))}")
+        note(1, N_("This cannot be read as YAML: %(problem)s."), problem=short(str(error)).rstrip("."))
     except RecursionError:
         note(1, too_deep)
     raise Unreadable
@@ -128,12 +142,22 @@ def written(text: str) -> str:
     raise ValueError(f"{text!r} cannot be written")
 
 
-def _cure(error: yaml.MarkedYAMLError) -> str:
+NO_REFERENCES = N_(
+    "This cannot be read as YAML: the signs & and * refer from one place to another. Write the text out in both."
+)
+"""What a loader without anchors and aliases raises."""
+
+
+def _told(error: yaml.MarkedYAMLError) -> tuple[str, dict[str, object]]:
     problem = error.problem or "it is not complete"
+    if problem == NO_REFERENCES:
+        return problem, {}
     if "mapping values are not allowed" in problem:
-        return "a colon followed by space needs quotation marks around the whole value."
+        return N_(
+            "This cannot be read as YAML: a colon followed by space needs quotation marks around the whole value."
+        ), {}
     if "found character '\\t'" in problem:
-        return "a line begins with a tab. Use spaces."
-    if problem.endswith("."):
-        return problem
-    return f"{short(problem)}. Put quotation marks around a value with signs such as : # [ {{ in it."
+        return N_("This cannot be read as YAML: a line begins with a tab. Use spaces."), {}
+    return N_(
+        "This cannot be read as YAML: %(problem)s. Put quotation marks around a value with signs such as : # [ { in it."
+    ), {"problem": short(problem)}

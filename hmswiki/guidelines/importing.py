@@ -128,8 +128,8 @@ class _Reader:
         self.language = language
         self.problems: list[Problem] = []
 
-    def note(self, line: int, sentence: str) -> None:
-        self.problems.append(Problem(self.path, line, sentence))
+    def note(self, line: int, text: str, /, **facts: object) -> None:
+        self.problems.append(Problem.of(self.path, line, text, facts))
 
     def read(self, file: Traversable, slug: str) -> tuple[TextFile | None, dict[str, Any]]:
         """The text, or None where it cannot be had, and the document facts."""
@@ -157,10 +157,7 @@ class _Reader:
 
     def _source(self, file: Traversable) -> str | None:
         limit = markup.MAX_BYTES + MAX_FRONT_MATTER
-        return yaml_files.decode(
-            yaml_files.bytes_of(file, limit), limit, self.note,
-            too_long="Divide the text into two guidelines, or shorten it.",
-        )  # fmt: skip
+        return yaml_files.decode(yaml_files.bytes_of(file, limit), limit, self.note)
 
     def _parts(self, source: str) -> tuple[str | None, str, int]:
         """Front matter, body, and the line on which the body begins."""
