@@ -153,17 +153,21 @@ def ids_of(unit: Unit) -> list[int]:
 
 
 def edits_of(
-    session: Session, checklist_id: int, unit_ids: Collection[int], *, known_at: datetime
+    session: Session, checklist_id: int, unit_ids: Collection[int], *, known_at: datetime | None
 ) -> Mapping[int, tuple[Edit, ...]]:
-    """The units' edits as known at the moment, by unit id; what is withdrawn by then is among them. One select."""
+    """The units' edits as known at the moment, or all without one, by unit id. One select.
+
+    What is withdrawn by then is among them.
+    """
     found: dict[int, list[Edit]] = defaultdict(list)
+    known = () if known_at is None else (SupplementEdit.recorded_at <= known_at,)
     rows = session.execute(
         select(SupplementEdit, ChecklistEdition.major, ChecklistEdition.minor)
         .join(ChecklistEdition, ChecklistEdition.id == SupplementEdit.edition_id)
         .where(
             SupplementEdit.checklist_id == checklist_id,
             SupplementEdit.unit_id.in_(unit_ids),
-            SupplementEdit.recorded_at <= known_at,
+            *known,
         )
         .order_by(SupplementEdit.recorded_at, SupplementEdit.key)
     )
@@ -172,9 +176,9 @@ def edits_of(
     return defaultdict(tuple, {unit_id: tuple(edits) for unit_id, edits in found.items()})
 
 
-def _edit(row: SupplementEdit, number: Number, known_at: datetime) -> Edit:
+def _edit(row: SupplementEdit, number: Number, known_at: datetime | None) -> Edit:
     withdrawn = None
-    if row.withdrawn_at is not None and row.withdrawn_at <= known_at:
+    if row.withdrawn_at is not None and (known_at is None or row.withdrawn_at <= known_at):
         withdrawn = Withdrawal(row.withdrawn_by_id, row.withdrawn_at, row.withdrawal_reason or "")
     return edit_of(
         EditKind(row.kind), row.content, id=row.key, of_edition=number, by=row.recorded_by_id, at=row.recorded_at,

@@ -136,7 +136,7 @@ class TakenUp(Recorded):
 
 
 Edit = Addition | Note | NotRelevant | TakenUp
-SomeEdit = TypeVar("SomeEdit", Addition, Note, NotRelevant, TakenUp)
+SomeEdit = TypeVar("SomeEdit", bound=Recorded)
 
 
 def kept(edit: SomeEdit, *, id: str, of_edition: Number, by: int | None, at: datetime) -> SomeEdit:
