@@ -7,7 +7,7 @@ for `Actor.has_duty` to say), and a room without an owner is still without one.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -119,22 +119,22 @@ def belonging_of(session: Session, area_ids: Collection[int], *, day: date, know
     """For each area id, the units that it belongs to on `day`. Four selects."""
     paths = _paths(session, area_ids)
     given = _given_to(session, {id for path in paths.values() for id in ids_of_path(path)}, day=day, known_at=known_at)
+    # `units` stand in the organisation's own order, and so do those picked from them.
     units = _units(session, {unit_id for ids in given.values() for unit_id in ids})
-    return {id: _belonging(path, given, units, day) for id, path in paths.items()}
-
-
-def _belonging(path: str, given: Mapping[int, Sequence[int]], units: Mapping[int, Unit], day: date) -> Belonging:
-    for area_id in reversed(ids_of_path(path)):
-        if area_id in given:
-            # `units` stand in the organisation's own order, and so do those picked from them.
-            wanted = set(given[area_id])
-            picked = [unit for id, unit in units.items() if id in wanted]
-            return Belonging(
-                tuple(unit for unit in picked if unit.open_on(day)),
-                tuple(unit for unit in picked if not unit.open_on(day)),
-                area_id,
-            )  # fmt: skip
-    return Belonging((), (), None)
+    said = {}
+    for area_id, unit_ids in given.items():
+        wanted = set(unit_ids)
+        picked = [unit for id, unit in units.items() if id in wanted]
+        said[area_id] = Belonging(
+            tuple(unit for unit in picked if unit.open_on(day)),
+            tuple(unit for unit in picked if not unit.open_on(day)),
+            area_id,
+        )  # fmt: skip
+    nobodys = Belonging((), (), None)
+    return {
+        id: next((said[step] for step in reversed(ids_of_path(path)) if step in said), nobodys)
+        for id, path in paths.items()
+    }
 
 
 def _paths(session: Session, area_ids: Collection[int]) -> dict[int, str]:

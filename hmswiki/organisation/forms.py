@@ -18,7 +18,7 @@ from hmswiki.web.forms import PageForm
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, _l, day, wording
 
-_CODE = re.compile(r"[\w-][\w.-]*")
+CODE = re.compile(r"[\w-][\w.-]*")
 _KEY = re.compile(r"[\w@+-][\w.@+-]*")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _YEARS = range(1900, 2201)
@@ -38,7 +38,7 @@ def _plain(form: Form, field: Field) -> None:
         raise ValidationError(_("This holds a letter that cannot be shown. Type it again instead of pasting it."))
 
 
-def _some_text(sentence: str) -> Any:
+def some_text(sentence: str) -> Any:
     """Required, and not only spaces."""
 
     def check(form: Form, field: Field) -> None:
@@ -57,11 +57,11 @@ def _at_most(limit: int) -> Length:
     return Length(max=limit, message=_l("Write at most %(max)d characters."))
 
 
-def _text(label: str, *checks: Any, limit: int = 200, hint: str = "") -> Any:
+def text_field(label: str, *checks: Any, limit: int = 200, hint: str = "") -> Any:
     return StringField(label, [*checks, _plain, _at_most(limit)], filters=[_tidy], description=hint)
 
 
-def _first_day(label: str, hint: str = "") -> Any:
+def first_day(label: str, hint: str = "") -> Any:
     return DateField(label, [InputRequired(_l("Choose a day.")), _likely_year], description=hint)
 
 
@@ -99,10 +99,10 @@ class RegisterForm(PageForm):
 class UnitFactsForm(RegisterForm):
     """What may be put right of a unit."""
 
-    name_nb = _text(_l("Name in Bokmål"))
-    name_nn = _text(_l("Name in Nynorsk"), hint=_l("Leave empty what is the same in every language."))
-    name_en = _text(_l("Name in English"))
-    kind = _text(_l("Kind"), limit=100, hint=_l("In your own words: faculty, department, section."))
+    name_nb = text_field(_l("Name in Bokmål"))
+    name_nn = text_field(_l("Name in Nynorsk"), hint=_l("Leave empty what is the same in every language."))
+    name_en = text_field(_l("Name in English"))
+    kind = text_field(_l("Kind"), limit=100, hint=_l("In your own words: faculty, department, section."))
     position = StringField(
         _l("Place among its siblings"),
         [_a_number],
@@ -135,24 +135,24 @@ class UnitFactsForm(RegisterForm):
 
 
 class NewUnitForm(UnitFactsForm):
-    code = _text(
+    code = text_field(
         _l("Code"),
-        _some_text(_l("Write the unit's code.")),
+        some_text(_l("Write the unit's code.")),
         limit=100,
         hint=_l("Letters and digits without spaces, as people abbreviate it: IKJ. It can never be changed."),
     )
     parent = SelectField(_l("Beneath"), description=_l("The unit above it. It can never be changed."))
-    opened = _first_day(_l("Opens"), _l("The unit's first day. It can never be changed."))
+    opened = first_day(_l("Opens"), _l("The unit's first day. It can never be changed."))
     first = ("code", "parent", "opened")
 
     def validate_code(self, field: Field) -> None:
-        if field.data and not _CODE.fullmatch(field.data):
+        if field.data and not CODE.fullmatch(field.data):
             raise ValidationError(_("Use only letters, digits, hyphens, underscores and points: IKJ or kjemi-2."))
 
 
 class CloseUnitForm(RegisterForm):
-    closed = _first_day(_l("Closes"), _l("The first day on which the unit is no more."))
-    successors = _text(
+    closed = first_day(_l("Closes"), _l("The first day on which the unit is no more."))
+    successors = text_field(
         _l("Carried on by"),
         limit=2000,
         hint=_l("The codes of the units that carry on, with a space between them: IMA IKP."),
@@ -161,7 +161,7 @@ class CloseUnitForm(RegisterForm):
 
 
 class PersonForm(RegisterForm):
-    name = _text(_l("Name"), _some_text(_l("Write the person's name.")))
+    name = text_field(_l("Name"), some_text(_l("Write the person's name.")))
     email = EmailField(
         _l("E-mail"),
         [_plain, _at_most(254)],
@@ -184,9 +184,9 @@ class PersonForm(RegisterForm):
 
 
 class NewPersonForm(PersonForm):
-    external_key = _text(
+    external_key = text_field(
         _l("The employer's id"),
-        _some_text(_l("Write the id by which the employer knows the person.")),
+        some_text(_l("Write the id by which the employer knows the person.")),
         hint=_l("The employee number or user name. It joins the person to the sign-in and can never be changed."),
     )
     first = ("external_key",)
@@ -199,7 +199,7 @@ class NewPersonForm(PersonForm):
 class TermForm(RegisterForm):
     """A first day and perhaps an end."""
 
-    starts_on = _first_day(_l("From"), _l("The first day that counts."))
+    starts_on = first_day(_l("From"), _l("The first day that counts."))
     ends_on = _open_end(_END_HINT)
     optional = ("ends_on",)
 
@@ -213,15 +213,15 @@ class TermForm(RegisterForm):
 class EmployForm(TermForm):
     """Employ a known person."""
 
-    unit = SelectField(_l("Unit"), [_some_text(_l("Choose a unit."))])
+    unit = SelectField(_l("Unit"), [some_text(_l("Choose a unit."))])
     first: tuple[str, ...] = ("unit",)
 
 
 class EmployInForm(TermForm):
     """Employ somebody in a known unit."""
 
-    person = _text(
-        _l("Person"), _some_text(_l("Write a name or an id.")), hint=_l("The id, or as much of the name as it takes.")
+    person = text_field(
+        _l("Person"), some_text(_l("Write a name or an id.")), hint=_l("The id, or as much of the name as it takes.")
     )
     first = ("person",)
 
@@ -231,10 +231,10 @@ class RoleForm(TermForm):
 
     role = SelectField(
         _l("Role"),
-        [_some_text(_l("Choose a role."))],
+        [some_text(_l("Choose a role."))],
         description=_l("It holds in the unit and in all units beneath it."),
     )
-    unit = SelectField(_l("Unit"), [_some_text(_l("Choose a unit."))])
+    unit = SelectField(_l("Unit"), [some_text(_l("Choose a unit."))])
     first = ("role", "unit")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -247,11 +247,11 @@ class RoleInForm(TermForm):
 
     role = SelectField(
         _l("Role"),
-        [_some_text(_l("Choose a role."))],
+        [some_text(_l("Choose a role."))],
         description=_l("It holds in the unit and in all units beneath it."),
     )
-    person = _text(
-        _l("Person"), _some_text(_l("Write a name or an id.")), hint=_l("The id, or as much of the name as it takes.")
+    person = text_field(
+        _l("Person"), some_text(_l("Write a name or an id.")), hint=_l("The id, or as much of the name as it takes.")
     )
     first = ("role", "person")
 
@@ -260,36 +260,36 @@ class RoleInForm(TermForm):
         self.role.choices = role_choices()
 
 
-def _reason() -> Any:
+def reason_field() -> Any:
     return TextAreaField(
         _l("Why"),
-        [_some_text(_l("Say why in a few words: it stands in the history.")), _plain, _at_most(1000)],
+        [some_text(_l("Say why in a few words: it stands in the history.")), _plain, _at_most(1000)],
         filters=[_tidy_lines],
         description=_l("Stands in the history beside your name. Write nothing about health or other private matters."),
     )
 
 
 class CorrectEmploymentForm(EmployForm):
-    reason = _reason()
+    reason = reason_field()
 
 
 class CorrectRoleForm(RoleForm):
-    reason = _reason()
+    reason = reason_field()
 
 
 class EndForm(RegisterForm):
-    ends_on = _first_day(_l("Until"), _l("The first day that no longer counts."))
+    ends_on = first_day(_l("Until"), _l("The first day that no longer counts."))
 
 
 class MoveForm(EmployForm):
     """Leave one unit and begin in another on the same day."""
 
     first = ("unit", "starts_on")
-    starts_on = _first_day(_l("Moves on"), _l("The first day in the new unit. The employment before ends that day."))
+    starts_on = first_day(_l("Moves on"), _l("The first day in the new unit. The employment before ends that day."))
 
 
 class WithdrawForm(RegisterForm):
-    reason = _reason()
+    reason = reason_field()
 
 
 def choice(value: str, label: Any) -> Any:

@@ -170,7 +170,14 @@ class ActionPage:
         return self.form.fields_in_order()
 
 
-def answer(form: RegisterForm, *, then: str, act: Callable[[Session], str], show: Callable[[], ActionPage]) -> Response:
+def answer(
+    form: RegisterForm,
+    *,
+    then: str,
+    act: Callable[[Session], str],
+    show: Callable[[], ActionPage],
+    permission: Permission = Permission.EDIT_ORGANISATION,
+) -> Response:
     """Show the page; or, when it was sent, do it in one transaction, say so and go on to `then`.
 
     What is refused is shown again as it was typed, with the reason.
@@ -182,7 +189,7 @@ def answer(form: RegisterForm, *, then: str, act: Callable[[Session], str], show
         if form.validate():
             try:
                 with transaction(form.submission_id, then=then) as session:
-                    authorise(Permission.EDIT_ORGANISATION)
+                    authorise(permission)
                     said = act(session)
             except (NotAllowed, NotFound):
                 raise
