@@ -35,9 +35,15 @@ action_raised = _signals.signal("action-raised")
 action_closed = _signals.signal("action-closed")
 """An action is no longer open. `action_id`, `unit_id`, `state`: `done`, or `dropped` where it will not be done."""
 
+round_handed_in = _signals.signal("round-handed-in")
+"""A round was handed in. `round_id`, `unit_id`, `checklist_id`."""
+
+finding_raised = _signals.signal("finding-raised")
+"""A round that was handed in, or a correction of one, found something wrong. `finding_id`, `round_id`, `unit_id`."""
+
 ALL_SIGNALS: tuple[NamedSignal, ...] = (
     edition_published, rollout_started, edition_acknowledged, unit_confirmed, confirmation_withdrawn, question_asked,
-    action_raised, action_closed,
+    action_raised, action_closed, round_handed_in, finding_raised,
 )  # fmt: skip
 
 _QUEUE = "hmswiki.announcements"

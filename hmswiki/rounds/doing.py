@@ -10,7 +10,7 @@ from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Places, ma
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, Person, Unit
 from hmswiki.rounds.models import Round
-from hmswiki.schedules.models import Handover, ScheduleRecord
+from hmswiki.schedules.models import Handover
 from hmswiki.schedules.subjects import Subject
 
 
@@ -35,7 +35,7 @@ def subject_of(unit: Unit, area: Area | None, person: Person | None) -> Subject:
 
 def demand_doing(
     session: Session, actor: Actor | None, *, unit: Unit, area: Area | None, person: Person | None,
-    schedule: ScheduleRecord | None, occurrence: str | None, day: date, known_at: datetime,
+    schedule_id: int | None, occurrence: str | None, day: date, known_at: datetime,
 ) -> None:  # fmt: skip
     """Raises NotAllowed where the person may not do this round. None is the program, which may."""
     if actor is None or (person is not None and person.id == actor.person_id):
@@ -44,15 +44,15 @@ def demand_doing(
     if may(actor, Permission.DO_ROUNDS, within=places):
         return
     subject = subject_of(unit, area, person)
-    if schedule is None or occurrence is None:
+    if schedule_id is None or occurrence is None:
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
-    if not _handed_to(session, actor, schedule.id, occurrence, subject, known_at):
+    if not _handed_to(session, actor, schedule_id, occurrence, subject, known_at):
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
 
 
 def demand_doing_of(session: Session, actor: Actor | None, round: Round, *, day: date, known_at: datetime) -> None:
     demand_doing(
-        session, actor, unit=round.unit, area=round.area, person=round.person, schedule=round.schedule,
+        session, actor, unit=round.unit, area=round.area, person=round.person, schedule_id=round.schedule_id,
         occurrence=round.occurrence, day=day, known_at=known_at,
     )  # fmt: skip
 

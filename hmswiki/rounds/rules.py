@@ -22,6 +22,12 @@ STILL_OR_MENDED = (STILL, MENDED)
 MAX_PHOTOS = 12
 """How many photos one item may have."""
 
+MAX_TITLE = 500
+"""The longest wording of an action."""
+
+RESPONSIBLE_ROLES = (Role.AREA_OWNER, Role.UNIT_LEADER, Role.HSE_COORDINATOR, Role.SAFETY_REPRESENTATIVE)
+"""Roles that an action may be given to."""
+
 
 # --- Which answer counts ------------------------------------------------------------------------------------
 
@@ -206,10 +212,13 @@ def missing(
         if not is_answered(each.item, answer, count):
             if each.item.required:
                 found.append(Missing(Lack.PHOTO if each.item.kind is Kind.PHOTO else Lack.ANSWER, item=each.key))
-        elif answer is not None and raises_finding(each.item, answer.value) and each.key not in carried:
-            if not count and not says_what(answer):
-                found.append(Missing(Lack.WORDS, item=each.key))
+        elif each.key not in carried and not count and answer is not None and _is_wordless(each.item, answer):
+            found.append(Missing(Lack.WORDS, item=each.key))
     return found
+
+
+def _is_wordless(item: Item, answer: Given) -> bool:
+    return raises_finding(item, answer.value) and not says_what(answer)
 
 
 def says_what(answer: Given) -> bool:
@@ -285,11 +294,11 @@ def _checked_number(item: Item, text: str) -> str:
     return format(number, "f") if number else "0"
 
 
-def _short_enough(text: str) -> str:
-    if len(text) > MAX_TEXT:
+def _short_enough(text: str, limit: int = MAX_TEXT) -> str:
+    if len(text) > limit:
         raise Refusal(
             N_("This is %(length)s characters, and the limit is %(limit)s. Shorten it."),
-            length=len(text), limit=MAX_TEXT,
+            length=len(text), limit=limit,
         )  # fmt: skip
     return text
 
@@ -352,10 +361,10 @@ def _checked_action(data: object) -> dict[str, str] | None:
         return None
     if not due_on:
         raise Refusal(N_("Say by when “%(title)s” is to be done."), title=title[:60])
-    if role and role not in tuple(Role):
+    if role and role not in RESPONSIBLE_ROLES:
         raise Refusal(N_("Choose who is to do it from those that are offered."))
     found = {
-        "title": _short_enough(title), "due_on": checked_day(due_on).isoformat(),
+        "title": _short_enough(title, MAX_TITLE), "due_on": checked_day(due_on).isoformat(),
         "responsible": responsible, "role": "" if responsible else role,
     }  # fmt: skip
     return {name: value for name, value in found.items() if value}
