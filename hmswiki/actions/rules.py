@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from hmswiki.actions.models import ActionState, EntryKind
 from hmswiki.foundation.errors import N_, Conflict, NotAllowed, Refusal
+from hmswiki.foundation.periods import holds
 from hmswiki.foundation.permissions import Actor, HasPath, Permission, Places, Role, may
 
 # --- How it stands ------------------------------------------------------------------------------------------
@@ -102,6 +103,26 @@ def _responsible(values: dict[str, Any]) -> dict[str, Any]:
 
 def is_overdue(state: ActionState, due_on: date, today: date) -> bool:
     return state == ActionState.OPEN and due_on < today
+
+
+def has_left(
+    employed: Iterable[tuple[date, date | None, str]], homes: Iterable[str], today: date, *, since: date, stays: str
+) -> bool:
+    """Whether somebody who became responsible on the day `since` is gone: employed nowhere today, or, having been
+    employed since then in one of the units that have answered for the action (`homes`, by path) or beneath it,
+    employed in another one now.
+
+    `employed`: from, up to but not including, and the unit's path. `stays`: the unit that answers now, by path.
+    A person who was not employed there then, from a workshop that serves all, say, has not left it.
+    """
+    homes = tuple(homes)
+    now = [path for start, end, path in employed if holds(start, end, today)]
+    before = [path for _start, end, path in employed if end is not None and since < end <= today]
+    if not now:
+        return True
+    if any(path.startswith(stays) for path in now):
+        return False
+    return any(path.startswith(homes) for path in before)
 
 
 # --- What may be done with it -------------------------------------------------------------------------------
