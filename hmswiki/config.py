@@ -59,6 +59,7 @@ class Settings:
     mail_username: str | None = _setting(None, "User name at the SMTP server, if it asks for one.")
     mail_password: str | None = _setting(None, "Password at the SMTP server.")
     mail_from: str = _setting("hmswiki@localhost", "Sender of all e-mail.")
+    reminder_days: int = _setting(7, "How many days before something is due its people are reminded by e-mail.")
     privacy_url: str | None = _setting(None, "Address of the organisation's privacy notice, linked at the foot.")
     accessibility_url: str | None = _setting(
         None, "Address of the organisation's accessibility statement, linked at the foot."

@@ -8,7 +8,7 @@ import importlib
 import logging
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -26,6 +26,7 @@ from hmswiki import config
 from hmswiki.foundation.bundles import RecordKind
 from hmswiki.foundation.errors import Refusal, SetupProblem
 from hmswiki.foundation.permissions import Permission
+from hmswiki.foundation.reminding import Waiting
 from hmswiki.foundation.submissions import AlreadyDone
 from hmswiki.organisation.queries import actor as load_actor
 from hmswiki.web import assets, failures, page, words
@@ -78,6 +79,7 @@ class HmsWiki:
         self._personal: list[MenuItem] = []
         self._panels: dict[str, list[Panel]] = {}
         self._readers: list[Callable[..., Any]] = []
+        self.reminders: list[Callable[..., Iterable[Waiting]]] = []
         self._app_setups: list[Callable[[Flask], None]] = []
         self._registered: set[str] = set()
 
@@ -107,6 +109,11 @@ class HmsWiki:
         """Tell guidelines what their reader knows: `known(guideline=…, edition=…)` gives the earlier edition that
         the person who reads has seen last, or None. What differs from it is marked in the margin."""
         self._readers.append(known)
+
+    def add_reminder(self, source: Callable[..., Iterable[Waiting]]) -> None:
+        """Tell the reminders what waits for whom: `source(session, today=…, known_at=…)` gives all of it, also what
+        is not due for long. Reads only, and few selects: it is asked for everybody at once."""
+        self.reminders.append(source)
 
     def add_record_kind(self, kind: RecordKind) -> None:
         """A file of the bundle, imported in the order of registration."""

@@ -97,6 +97,8 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("acknowledgements.rollout_list", "acknowledgements.rollout", "acknowledgements.end_rollout",
          "acknowledgements.new_rollout", "acknowledgements.roll_out", "acknowledgements.preview_rollout"), CENTRAL),
+    # reminders
+    **dict.fromkeys(("reminders.index", "reminders.again"), REGISTER),
 }  # fmt: skip
 
 # Not views of ours: files that are the same for everybody.
@@ -128,7 +130,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     session.commit()
     return {
         "slug": "rus", "number": "1.0", "code": "LAB", "key": rollout.key, "token": "no-such-token",
-        "external_key": "bjorn", "draft_id": draft.id, "question_id": question.id, "sign_in_id": 1,
+        "external_key": "bjorn", "draft_id": draft.id, "question_id": question.id, "sign_in_id": 1, "reminder_id": 1,
         "acknowledgement_id": acknowledgement.id, "facts": facts,
     }  # fmt: skip
 

@@ -14,10 +14,11 @@ from hmswiki.accounts.models import LinkPurpose
 from hmswiki.accounts.operations import IssuedLink
 from hmswiki.foundation import clock
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
-from hmswiki.foundation.mail import Mail, MailFailed, MailServer, MailUncertain, one_line, send
+from hmswiki.foundation.mail import Mail, MailFailed, MailUncertain, one_line, send
 from hmswiki.organisation.models import Person
 from hmswiki.web.addresses import absolute
 from hmswiki.web.context import settings, state
+from hmswiki.web.mailing import server
 from hmswiki.web.words import _, moment, speaking
 
 log = logging.getLogger("hmswiki")
@@ -63,16 +64,6 @@ def hand_over(person: Person, issued: IssuedLink) -> Handed:
         log.warning("a link for %s was not mailed: %s", person.external_key, failure)
         return Handed(link, problem=str(failure))
     return Handed(link, mailed_to=person.email)
-
-
-def server() -> MailServer:
-    """The mail server of the settings."""
-    current = settings()
-    return MailServer(
-        host=current.mail_server or "", port=current.mail_port, sender=current.mail_from,
-        sender_name=current.site_name, starttls=current.mail_starttls, username=current.mail_username,
-        password=current.mail_password,
-    )  # fmt: skip
 
 
 def composed(person: Person, link: str, issued: IssuedLink) -> Mail:

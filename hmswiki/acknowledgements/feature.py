@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from hmswiki.acknowledgements import (
     bundle,
     panels,
+    reminding,
     unit_views,  # noqa: F401  its pages are on the same blueprint
 )
 from hmswiki.acknowledgements import coverage_views as coverage_views  # its views join the blueprint
@@ -30,6 +31,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_menu_item("acknowledgements.my_unit", N_("My unit"), permission=Permission.SEE_COVERAGE, order=30)
     wiki.add_personal_item("acknowledgements.my_record", N_("My record"), order=10)
     wiki.add_reader(panels.last_read)
+    wiki.add_reminder(reminding.waiting)
     wiki.add_panel("guideline.top", panels.news, order=10)
     wiki.add_panel("guideline.after", panels.acknowledge, order=10)
     wiki.add_panel("guideline.end", panels.action_bar, order=10)

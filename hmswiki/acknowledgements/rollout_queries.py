@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from hmswiki.acknowledgements import queries
 from hmswiki.acknowledgements.coverage import Facts, RolloutFact, demanded_edition, evaluate, total_of
 from hmswiki.acknowledgements.matrix import tops_of
-from hmswiki.acknowledgements.models import Rollout
+from hmswiki.acknowledgements.models import Evidence, Rollout
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import Edition, Guideline
@@ -30,6 +30,11 @@ def rollout(session: Session, key: str) -> Rollout:
 def every_rollout(session: Session) -> Sequence[Rollout]:
     """All rollouts with guideline and units, the latest start first. Two selects."""
     return session.scalars(_whole().order_by(Rollout.starts_on.desc(), Rollout.key)).all()
+
+
+def named_rollouts(session: Session) -> set[str]:
+    """The keys of the rollouts that ask people by name."""
+    return set(session.scalars(select(Rollout.key).where(Rollout.evidence == Evidence.NAMED)))
 
 
 def _whole() -> Select[Rollout]:

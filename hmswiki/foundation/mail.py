@@ -107,13 +107,18 @@ class Connection:
             self._expect(smtp.mail(sender.addr_spec), 250)
             self._expect(smtp.rcpt(to.addr_spec), 250, 251)
             self._expect(smtp.docmd("data"), 354)
-            no_way_back()
+            try:
+                no_way_back()
+            except BaseException:
+                smtp.close()  # it waits for a text; anything else that it is told, it would take for one
+                raise
             offered = True
             text = message.as_bytes()
             # A line that begins with a dot is sent with two (RFC 5321, 4.5.2). The text ends with a line's end.
             smtp.send(_DOT_AT_START.sub(b"..", text) + b".\r\n")
             self._expect(smtp.getreply(), 250)
         except (OSError, smtplib.SMTPServerDisconnected) as problem:
+            smtp.close()
             if offered:
                 raise MailUncertain(f"{self._where} fell silent while it took the mail: {problem}") from problem
             raise MailFailed(f"{self._where} did not take the mail: {problem}") from problem
@@ -125,6 +130,14 @@ class Connection:
         """Make the server forget what it was told of a mail that it did not get."""
         with contextlib.suppress(OSError, smtplib.SMTPException):
             self._smtp.rset()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another mail can be handed over."""
+        try:
+            return self._smtp.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
 
     @property
     def _where(self) -> str:

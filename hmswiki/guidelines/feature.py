@@ -6,6 +6,7 @@ from hmswiki.foundation.errors import N_
 from hmswiki.guidelines import (
     bundle,
     editing_views,  # noqa: F401, its views join the blueprint
+    reminding,
 )
 from hmswiki.guidelines.commands import content
 from hmswiki.guidelines.views import blueprint
@@ -18,5 +19,6 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
     wiki.add_menu_item("guidelines.index", N_("Guidelines"), order=20)
     wiki.add_command(content)
+    wiki.add_reminder(reminding.waiting)
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hmswiki.foundation.database import Base
+from hmswiki.foundation.ledger import IsFact
 from hmswiki.organisation.models import Person
 
 
@@ -45,3 +46,14 @@ class Reminder(Base):
     """Why it failed, in English, for whoever runs the site."""
 
     person: Mapped[Person] = relationship()
+
+
+class ReminderRequest(IsFact, Base):
+    """Somebody asked that a person be told of something at the next opportunity. Withdrawn when it was sent."""
+
+    __tablename__ = "hms_reminder_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("hms_people.id"), index=True)
+    key: Mapped[str] = mapped_column(String(300))
+    """What it is about, by its source's own name for it."""

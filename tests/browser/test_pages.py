@@ -197,6 +197,8 @@ PAGES = [
     seen("withdrawing an acknowledgement", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER),
     seen("withdrawing without a reason", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER,
          send("/withdrawal", reason=""), status=422),
+    # Reminders
+    seen("reminders", "/reminders/", CENTRAL),
     # Guidelines
     seen("guidelines", "/guidelines/", STAFF),
     seen("guidelines for an editor", "/guidelines/", EDITOR),

@@ -1,0 +1,50 @@
+"""`hmswiki remind`: sends what is due. Run by cron or a timer, as often as one likes."""
+
+import click
+
+from hmswiki.reminders import sending
+from hmswiki.reminders.letters import composed
+from hmswiki.web.commands import in_application, progress, result
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Print what would be sent, and to whom. Nothing is sent or written.")
+@click.option("--limit", type=click.IntRange(min=1), help="Send at most so many; the others wait for the next run.")
+@in_application()
+def remind(dry_run: bool, limit: int | None) -> None:
+    """Send e-mail about what is due: one a person and week at most, each once, however many runs there are."""
+    if not dry_run:
+        sending.check_setup()
+    planned = sending.plan()
+    if dry_run:
+        _preview(planned, limit)
+        return
+    outcome = sending.run(planned, limit=limit)
+    progress(_count(outcome.sent, "One message was sent.", "%d messages were sent."))
+    for address, problem in outcome.failed:
+        progress(f"{address}: {problem} The next run tries again.")
+    for address in outcome.uncertain:
+        progress(f"{address}: the mail server fell silent. It may have arrived, so it is not sent again by itself.")
+    for person in planned.without_address:
+        progress(f"{person.name} ({person.external_key}) has no e-mail address and was not told.")
+    if outcome.stopped:
+        progress(outcome.stopped)
+    if outcome.stopped or outcome.failed or outcome.uncertain:
+        click.get_current_context().exit(1)
+
+
+def _preview(planned: sending.Plan, limit: int | None) -> None:
+    letters = planned.to_send[:limit]
+    for letter in letters:
+        mail = composed(planned.people[letter.person_id], letter)
+        result(f"To: {mail.to_name} <{mail.to}>\nSubject: {mail.subject}\n\n{mail.text}\n{'-' * 72}")
+    for person in planned.without_address:
+        progress(f"{person.name} ({person.external_key}) has no e-mail address.")
+    had = len(planned.letters) - len(planned.to_send) - len(planned.without_address)
+    if had:
+        progress(_count(had, "One person has been written to this week.", "%d people have been written to this week."))
+    progress(_count(len(letters), "One message would be sent.", "%d messages would be sent."))
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return one if number == 1 else many % number

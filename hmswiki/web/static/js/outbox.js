@@ -1,0 +1,169 @@
+// What waits on the phone: answers and photos that the server has not said it has, and what it last told of a round.
+// Everything belongs to the person who gave it. Where the browser keeps nothing, `open` gives an outbox in memory.
+
+const meta = document.querySelector("meta[name='hms-person']");
+
+export const person = meta?.content ?? "";
+export const root = meta?.dataset.hmsRoot ?? "/";
+export const PAGES = `hmswiki-rounds:${root}`;
+
+const NAME = `hmswiki:${root}`;
+const WAITING = `hmswiki:${root}:waiting`;
+
+// --- A mark that is cheap to look at on every page: whether anything waits, and whose pages are kept ---
+
+export const marks = {
+  get(name) {
+    try {
+      return localStorage.getItem(`hmswiki:${root}:${name}`);
+    } catch {
+      return null;
+    }
+  },
+  set(name, value) {
+    try {
+      if (value === null) localStorage.removeItem(`hmswiki:${root}:${name}`);
+      else localStorage.setItem(`hmswiki:${root}:${name}`, value);
+    } catch {
+      // The browser keeps nothing.
+    }
+  },
+};
+
+export function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // a page without encryption has no randomUUID
+  bytes[6] = (bytes[6] & 15) | 64;
+  bytes[8] = (bytes[8] & 63) | 128;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}
+
+// --- The outbox ---
+
+const STORES = { answers: "key", photos: "key", rounds: "id" };
+
+class Kept {
+  constructor(database) {
+    this.database = database;
+    this.lasts = true;
+  }
+
+  async put(store, record) {
+    await this.#do(store, "readwrite", (objects) => objects.put(record));
+  }
+
+  async remove(store, keys) {
+    await this.#do(store, "readwrite", (objects) => keys.forEach((key) => objects.delete(key)));
+  }
+
+  async get(store, key) {
+    return this.#do(store, "readonly", (objects) => objects.get(key));
+  }
+
+  async all(store) {
+    return this.#do(store, "readonly", (objects) => objects.getAll());
+  }
+
+  #do(store, mode, work) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(store, mode, { durability: "strict" });
+      const request = work(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(request?.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+  }
+}
+
+class InMemory {
+  constructor() {
+    this.lasts = false;
+    this.stores = Object.fromEntries(Object.keys(STORES).map((name) => [name, new Map()]));
+  }
+
+  async put(store, record) {
+    this.stores[store].set(record[STORES[store]], record);
+  }
+
+  async remove(store, keys) {
+    keys.forEach((key) => this.stores[store].delete(key));
+  }
+
+  async get(store, key) {
+    return this.stores[store].get(key);
+  }
+
+  async all(store) {
+    return [...this.stores[store].values()];
+  }
+}
+
+let opened = null;
+
+export function open() {
+  opened ??= new Promise((resolve) => {
+    try {
+      const request = indexedDB.open(NAME, 1);
+      request.onupgradeneeded = () => {
+        for (const [name, keyPath] of Object.entries(STORES)) request.result.createObjectStore(name, { keyPath });
+      };
+      request.onsuccess = () => resolve(new Kept(request.result));
+      request.onerror = () => resolve(new InMemory());
+    } catch {
+      resolve(new InMemory());
+    }
+  });
+  return opened;
+}
+
+const inOrder = (one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : one.key < other.key ? -1 : 1);
+
+// Answers and photos that wait, as {answers, photos}; `round` left out: of all rounds. Of the person here only.
+export async function waiting(round) {
+  const outbox = await open();
+  const mine = (record) => record.person === person && (!round || record.round === round);
+  const [answers, photos] = await Promise.all([outbox.all("answers"), outbox.all("photos")]);
+  return { answers: answers.filter(mine).sort(inOrder), photos: photos.filter(mine).sort(inOrder) };
+}
+
+// How many answers and photos others have left on this phone.
+export async function ofOthers(round) {
+  const outbox = await open();
+  const records = [...(await outbox.all("answers")), ...(await outbox.all("photos"))];
+  return records.filter((record) => record.person !== person && record.round === round).length;
+}
+
+// Keep an answer until the server has it. It takes the place of an earlier one to the same item that was never sent.
+export async function keepAnswer(record) {
+  const outbox = await open();
+  const earlier = (await outbox.all("answers")).filter(
+    (one) => one.person === record.person && one.round === record.round && one.subject === record.subject,
+  );
+  await outbox.put("answers", record);
+  await outbox.remove("answers", earlier.filter((one) => !one.sent || one.refused).map((one) => one.key));
+  marks.set("waiting", "yes");
+}
+
+export async function keepPhoto(record) {
+  await (await open()).put("photos", record);
+  marks.set("waiting", "yes");
+}
+
+export async function change(store, record, facts) {
+  const outbox = await open();
+  const kept = await outbox.get(store, record.key);
+  if (kept) await outbox.put(store, Object.assign(kept, facts)); // one that was replaced meanwhile stays away
+}
+
+export async function forget(store, keys) {
+  if (keys.length) await (await open()).remove(store, keys);
+}
+
+export async function noteWhetherAnythingWaits() {
+  const { answers, photos } = await waiting();
+  marks.set("waiting", [...answers, ...photos].some((record) => !record.refused) ? "yes" : null);
+}
+
+addEventListener("storage", (event) => {
+  if (event.key === WAITING) dispatchEvent(new CustomEvent("hms-outbox"));
+});

@@ -1,0 +1,360 @@
+// A round, filled in where the work is. Each answer is kept on the phone as it is given, then sent; "saved" is said when
+// the server has said so. Without this the page is one form with a button.
+
+import * as outbox from "./outbox.js";
+import { Item, clock, filled, showWhatIsAsked } from "./round-items.js";
+import { smaller } from "./round-photo.js";
+import { Progress, Status } from "./round-status.js";
+import * as sending from "./sending.js";
+
+const TYPING_ENDS = 1200;
+const SAYS_SAVING_AFTER = 1000;
+const LOOKS_EVERY = 4000;
+const LOOKS_LESS = 30_000;
+
+const form = document.querySelector("form[data-hms-round]");
+if (form) new Round(form).begin();
+
+function Round(form) {
+  const words = form.dataset;
+  const key = words.hmsRound;
+  const language = document.documentElement.lang;
+  const items = [...form.querySelectorAll("[data-item], [data-finding]")].map((fieldset) => new Item(fieldset, words));
+  const bySubject = new Map(items.map((item) => [item.subject, item]));
+  const status = new Status(form);
+  const progress = new Progress(form, items);
+  const timers = new Map();
+  const keeping = new Set();
+  let lasts = true;
+  let kept = { id: `${outbox.person}:${key}`, person: outbox.person, round: key, state: null };
+  let savedAt = null;
+  let slow = null;
+  let etag = null;
+  let handingIn = false;
+
+  this.begin = async () => {
+    document.documentElement.dataset.hmsScript = "round";
+    form.noValidate = true;
+    listen();
+    refresh();
+    await remember();
+    sending.keepTrying();
+    keepThisPage();
+    look();
+  };
+
+  // --- What the phone knows from before ---
+
+  async function remember() {
+    const box = await outbox.open();
+    lasts = box.lasts;
+    const earlier = await box.get("rounds", kept.id);
+    const { title, place, address } = words;
+    kept = {
+      ...kept, state: earlier?.state ?? null, title, place, address, at: new Date().toISOString(),
+      words: { refusedOne: words.refusedOne, refusedMany: words.refusedMany },
+    };
+    await box.put("rounds", kept);
+    if (kept.state) recall(kept.state);
+    const { answers, photos } = await outbox.waiting(key);
+    for (const record of answers) {
+      bySubject.get(record.subject)?.write(record);
+      if (record.refused) bySubject.get(record.subject)?.problem(record.refused);
+    }
+    for (const record of photos) {
+      await bySubject.get(`item:${record.item}`)?.drawWaiting(record);
+      if (record.refused) bySubject.get(`item:${record.item}`)?.problem(record.refused);
+    }
+    refresh();
+    await say();
+  }
+
+  // The page may be the one that the phone kept, and older than what the server has told since.
+  function recall(state) {
+    for (const [subject, answer] of answersIn(state)) {
+      const item = bySubject.get(subject);
+      const shown = item?.fieldset.dataset.answeredAt;
+      if (item && (!shown || new Date(answer.answered_at) > new Date(shown))) item.write(answer);
+    }
+    for (const item of items) for (const photo of state.photos?.[item.key] ?? []) item.addPhoto(photo);
+  }
+
+  function answersIn(state) {
+    return [
+      ...Object.entries(state.answers ?? {}).map(([item, answer]) => [`item:${item}`, answer]),
+      ...Object.entries(state.still ?? {}).map(([finding, answer]) => [`finding:${finding}`, answer]),
+    ];
+  }
+
+  function noteState(change) {
+    kept.state ??= { answers: {}, still: {}, photos: {} };
+    change(kept.state);
+    outbox.open().then((box) => box.put("rounds", kept)).catch(() => {});
+  }
+
+  async function keepThisPage() {
+    if (!navigator.serviceWorker) return;
+    try {
+      await navigator.serviceWorker.register(words.worker);
+      const { active } = await navigator.serviceWorker.ready;
+      outbox.marks.set("person", outbox.person);
+      active.postMessage({ keep: location.pathname });
+    } catch {
+      // The page works while it is open; it does not open without network.
+    }
+  }
+
+  // --- What is answered ---
+
+  function listen() {
+    form.addEventListener("change", (event) => {
+      if (event.target.matches("[data-photo]")) takePhoto(event.target);
+      else given(event.target);
+    });
+    form.addEventListener("input", (event) => {
+      const item = itemOf(event.target);
+      if (!item || event.target.matches("[type=radio], [type=checkbox], [type=file], select")) return;
+      item.dirty = true;
+      clearTimeout(timers.get(item));
+      timers.set(item, setTimeout(() => give(item), TYPING_ENDS));
+    });
+    form.addEventListener("focusin", (event) => {
+      const item = itemOf(event.target);
+      if (item && item !== progress.now) {
+        progress.now = item;
+        progress.show();
+      }
+    });
+    for (const input of document.querySelectorAll("[data-photo]")) {
+      if (!form.contains(input)) input.addEventListener("change", () => takePhoto(input));
+    }
+    document.querySelector("[data-next]").addEventListener("click", (event) => {
+      event.preventDefault();
+      goTo(progress.next(progress.now));
+    });
+    form.addEventListener("submit", submit);
+    addEventListener("pagehide", giveAll);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") giveAll();
+      else look();
+    });
+    addEventListener("beforeunload", (event) => {
+      // Only what the browser would not keep is worth a question.
+      if (!lasts && sending.status !== "sent") event.preventDefault();
+    });
+    addEventListener("hms-sent", (event) => event.detail.round === key && arrived(event.detail));
+    addEventListener("hms-sending", say);
+    addEventListener("hms-outbox", say);
+  }
+
+  function itemOf(field) {
+    const fieldset = field.closest("[data-item], [data-finding]");
+    return items.find((item) => item.fieldset === fieldset);
+  }
+
+  function given(field) {
+    const item = itemOf(field);
+    if (item) give(item);
+  }
+
+  function giveAll() {
+    for (const item of items) if (item.dirty) give(item);
+  }
+
+  async function give(item) {
+    clearTimeout(timers.get(item));
+    item.unfold();
+    refresh();
+    if (!item.changed) {
+      item.dirty = false;
+      return;
+    }
+    const answer = item.read();
+    item.keep();
+    item.problem("");
+    item.by("");
+    const record = {
+      key: outbox.uuid(), round: key, person: outbox.person, address: words.answers, subject: item.subject,
+      item: item.key, finding: item.finding, ...answer, at: new Date().toISOString(), sent: false, refused: null,
+      asks: item.fieldset.querySelector("[data-asks]")?.textContent.trim() ?? "",
+    };
+    const kept = outbox.keepAnswer(record);
+    keeping.add(kept);
+    await kept.finally(() => keeping.delete(kept));
+    if (navigator.onLine === false) await say();
+    clearTimeout(slow);
+    slow = setTimeout(() => sending.status !== "offline" && waits().then(({ count }) => count && status.saving()), SAYS_SAVING_AFTER);
+    sending.send();
+  }
+
+  async function takePhoto(input) {
+    const item = itemOf(input) ?? bySubject.get(`item:${input.dataset.photo}`);
+    const files = [...input.files];
+    input.value = "";
+    for (const file of files) {
+      try {
+        const photo = await smaller(file);
+        const record = {
+          key: outbox.uuid(), round: key, person: outbox.person, address: words.photos, item: item.key, ...photo,
+          at: new Date().toISOString(), sent: false, refused: null,
+        };
+        await outbox.keepPhoto(record);
+        item.problem("");
+        await item.drawWaiting(record);
+      } catch {
+        item.problem(words.noPhoto);
+      }
+    }
+    refresh();
+    await say();
+    sending.send();
+  }
+
+  // --- What the server has said ---
+
+  function arrived({ saved, photos, refused }) {
+    for (const record of saved) {
+      const item = bySubject.get(record.subject);
+      if (item) item.savedAt = performance.now();
+      savedAt = new Date();
+      noteState((state) => {
+        const { value, note, details } = record;
+        const place = record.finding ? (state.still ??= {}) : state.answers;
+        place[record.finding ?? record.item] = { key: record.key, value, note, details, by: null, answered_at: record.at };
+      });
+    }
+    for (const { record, photo } of photos) {
+      const item = bySubject.get(`item:${record.item}`);
+      if (item) {
+        item.addPhoto({ key: record.key, ...photo });
+        item.savedAt = performance.now();
+      }
+      savedAt = new Date();
+      noteState((state) => {
+        const list = ((state.photos ??= {})[record.item] ??= []);
+        if (!list.some((one) => one.key === record.key)) list.push({ key: record.key, ...photo });
+      });
+    }
+    for (const record of refused) {
+      const item = bySubject.get(record.subject ?? `item:${record.item}`);
+      if (item && !item.changed && !item.dirty) item.problem(record.refused);
+    }
+    if (refused.some((record) => record.status === 409)) look();
+    refresh();
+    say();
+  }
+
+  async function waits() {
+    const { answers, photos } = await outbox.waiting(key);
+    const all = [...answers, ...photos];
+    const subjects = new Set(all.filter((one) => !one.refused).map((one) => one.subject ?? one.key));
+    return { count: subjects.size, refused: all.filter((one) => one.refused).length, all };
+  }
+
+  async function say() {
+    const { count, refused } = await waits();
+    const why = navigator.onLine === false ? "offline" : sending.status;
+    if (count > 0 && why !== "sent") status.waiting(why, count, lasts);
+    else if (count === 0 && refused > 0) status.refused(refused);
+    else if (count === 0) {
+      clearTimeout(slow);
+      if (why === "offline") status.waiting("offline", 0, lasts);
+      else if (savedAt) status.saved(savedAt);
+    }
+  }
+
+  function refresh() {
+    showWhatIsAsked(items);
+    progress.show();
+  }
+
+  // --- The others ---
+
+  let looking = null;
+
+  async function look() {
+    clearTimeout(looking);
+    if (document.visibilityState !== "visible") return;
+    let pause = LOOKS_EVERY;
+    const asked = performance.now();
+    try {
+      const headers = { Accept: "application/json", ...(etag ? { "If-None-Match": etag } : {}) };
+      const answer = await fetch(words.state, { headers, cache: "no-store", signal: AbortSignal.timeout(15_000) });
+      if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) {
+        etag = answer.headers.get("ETag");
+        const state = await answer.json();
+        apply(state, asked);
+        noteState((known) => Object.assign(known, { answers: state.answers, still: state.still, photos: state.photos }));
+        if (sending.status === "offline" || sending.status === "failed") sending.send();
+      } else if (answer.status !== 304) {
+        pause = LOOKS_LESS;
+        if (answer.status === 401) sending.send();
+      }
+    } catch {
+      pause = LOOKS_EVERY * 2;
+      if (sending.status === "sent") sending.send(); // it finds out, and says so
+    }
+    looking = setTimeout(look, pause);
+  }
+
+  async function apply(state, asked) {
+    const { answers: mine, photos: myPhotos } = await outbox.waiting(key);
+    const unsent = new Set(mine.map((record) => record.subject));
+    for (const [subject, answer] of answersIn(state)) {
+      const item = bySubject.get(subject);
+      if (!item || unsent.has(subject) || item.dirty || item.savedAt > asked) continue;
+      item.write(answer);
+      const other = answer.by && !answer.mine ? answer.by : null;
+      item.by(other ? filled(words.by, { name: other, time: clock(answer.answered_at, language) }) : "");
+    }
+    for (const item of items) {
+      if (item.key === null || item.savedAt > asked) continue;
+      item.setPhotos(state.photos?.[item.key] ?? []);
+    }
+    if (state.handed_in) handedIn(state, mine.length + myPhotos.length);
+    refresh();
+  }
+
+  function handedIn(state, count) {
+    if (handingIn) return;
+    const notice = document.querySelector("[data-hms-handed-in]");
+    if (!notice.hidden) return;
+    const sentence = state.handed_in_by ? filled(words.handedInBy, { name: state.handed_in_by }) : words.handedIn;
+    const more = count === 0 ? "" : filled(count === 1 ? words.keptOne : words.keptMany, { num: count });
+    notice.querySelector("p").textContent = [sentence, more].filter(Boolean).join(" ");
+    notice.hidden = false;
+    document.querySelector("[data-hms-bar]").hidden = true;
+  }
+
+  // --- Going on, and handing in ---
+
+  function goTo(item) {
+    if (!item) return;
+    const field = item.parts("value")[0] ?? item.fieldset.querySelector("input, textarea, select");
+    item.fieldset.scrollIntoView({ block: "start", behavior: "auto" });
+    field?.focus({ preventScroll: true });
+  }
+
+  async function submit(event) {
+    if (handingIn) return;
+    const button = event.submitter;
+    event.preventDefault();
+    button?.setAttribute("aria-busy", "true");
+    giveAll();
+    await Promise.allSettled(keeping);
+    await sending.send();
+    button?.removeAttribute("aria-busy");
+    const { count, refused, all } = await waits();
+    if (!button?.matches("[data-hand-in]")) return;
+    if (count === 0 && refused === 0) {
+      handingIn = true;
+      form.requestSubmit(button);
+      return;
+    }
+    await say();
+    const first = all.find((one) => one.refused);
+    if (first) goTo(bySubject.get(first.subject ?? `item:${first.item}`));
+    else status.say("offline", filled(words.handInLater, { num: count }));
+  }
+}
+

@@ -1,0 +1,228 @@
+// Sends what waits on the phone: answers first, then photos, each once. Tries again when the net returns, when the page
+// is looked at, and else after a while that grows. What happens is told by events on the window:
+//   hms-sent     {round, saved: [answer records], photos: [{record, photo}], refused: [records]}
+//   hms-sending  {status}: sent, offline, failed, signed-out, other-person
+
+import { change, forget, noteWhetherAnythingWaits, person, root, waiting } from "./outbox.js";
+
+const AT_ONCE = 20;
+const PATIENCE = { answers: 15_000, photos: 90_000 };
+const PAUSES = [1, 2, 4, 8, 15, 30, 60]; // seconds
+
+// Answers that no second try will change; what they say is shown where the answer was given.
+const REFUSALS = [403, 404, 409, 410, 413, 415, 422];
+
+class Stop extends Error {
+  constructor(status) {
+    super(status);
+    this.status = status;
+  }
+}
+
+let session = null;
+let running = null;
+let again = false;
+let failures = 0;
+let timer = null;
+let started = false;
+
+export let status = "sent";
+
+// Send all that waits. Two calls at once are one; something put in meanwhile is taken along.
+export function send() {
+  again = true;
+  running ??= turn().finally(() => (running = null));
+  return running;
+}
+
+async function turn() {
+  clearTimeout(timer);
+  while (again) {
+    again = false;
+    try {
+      if (navigator.onLine === false) throw new Stop("offline");
+      await alone(sendAll);
+      tell("sent");
+      failures = 0;
+    } catch (problem) {
+      tell(problem instanceof Stop ? problem.status : "offline");
+      if (status === "offline" || status === "failed") later();
+    }
+  }
+  return status;
+}
+
+// Two windows of the same wiki do not send at the same time; it would do no harm, but tell of it twice.
+function alone(work) {
+  return navigator.locks ? navigator.locks.request(`hmswiki:${root}`, work) : work();
+}
+
+function later() {
+  const pause = PAUSES[Math.min(failures, PAUSES.length - 1)];
+  failures += 1;
+  timer = setTimeout(send, pause * 1000);
+}
+
+function tell(now) {
+  status = now;
+  dispatchEvent(new CustomEvent("hms-sending", { detail: { status: now } }));
+}
+
+export function keepTrying() {
+  if (!started) {
+    started = true;
+    const soon = () => {
+      failures = 0;
+      send();
+    };
+    addEventListener("online", soon);
+    addEventListener("pageshow", (event) => event.persisted && soon());
+    addEventListener("offline", () => tell("offline"));
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible" && status !== "sent") soon();
+    });
+  }
+  return send();
+}
+
+// --- One round at a time ---
+
+async function sendAll() {
+  const { answers, photos } = await waiting();
+  const ready = answers.filter((record) => !record.refused);
+  for (const batch of batches(ready)) await sendAnswers(batch);
+  for (const record of photos) if (!record.refused) await sendPhoto(record);
+  await noteWhetherAnythingWaits();
+}
+
+function* batches(records) {
+  const rounds = Map.groupBy ? Map.groupBy(records, (one) => one.address) : grouped(records);
+  for (const ofRound of rounds.values()) {
+    for (let from = 0; from < ofRound.length; from += AT_ONCE) yield ofRound.slice(from, from + AT_ONCE);
+  }
+}
+
+function grouped(records) {
+  const found = new Map();
+  for (const one of records) found.set(one.address, [...(found.get(one.address) ?? []), one]);
+  return found;
+}
+
+async function sendAnswers(batch) {
+  for (const record of batch) await change("answers", record, { sent: true });
+  const answers = batch.map(({ key, item, finding, value, note, details, at }) => ({
+    key, ...(finding ? { finding } : { item }), value, note, details, answered_at: at,
+  }));
+  const body = JSON.stringify({ answers });
+  const answer = await post(batch[0].address, body, PATIENCE.answers, { "Content-Type": "application/json" });
+  if (answer.refusal) {
+    if (batch.length > 1 && answer.status !== 409) {
+      for (const record of batch) await sendAnswers([record]); // one of them may be to blame
+      return;
+    }
+    await refuse("answers", batch, () => answer);
+    return;
+  }
+  const saved = new Set(answer.data.saved);
+  const sentences = new Map((answer.data.refused ?? []).map((one) => [one.key, one]));
+  const done = batch.filter((record) => saved.has(record.key));
+  await forget("answers", [...saved]);
+  if (done.length) told(batch[0].round, { saved: done });
+  await refuse("answers", batch.filter((record) => sentences.has(record.key)), (record) => ({
+    refusal: sentences.get(record.key).sentence, status: answer.data.handed_in ? 409 : 422,
+  }));
+  if (done.length + sentences.size < batch.length) throw new Stop("failed");
+}
+
+async function sendPhoto(record) {
+  await change("photos", record, { sent: true });
+  const body = new FormData();
+  body.append("key", record.key);
+  body.append("item", record.item);
+  body.append("taken_at", record.at);
+  body.append("photo", record.blob, "photo.jpg");
+  const answer = await post(record.address, body, PATIENCE.photos);
+  if (answer.refusal) {
+    await refuse("photos", [record], () => answer);
+    return;
+  }
+  await forget("photos", [record.key]);
+  told(record.round, { photos: [{ record, photo: answer.data }] });
+}
+
+async function refuse(store, records, why) {
+  for (const record of records) {
+    const { refusal, status } = why(record);
+    await change(store, record, { refused: refusal, status });
+    Object.assign(record, { refused: refusal, status });
+  }
+  if (records.length) told(records[0].round, { refused: records });
+}
+
+function told(round, { saved = [], photos = [], refused = [] }) {
+  dispatchEvent(new CustomEvent("hms-sent", { detail: { round, saved, photos, refused } }));
+}
+
+// --- The wire ---
+
+async function post(address, body, patience, headers = {}) {
+  for (const first of [true, false]) {
+    const { csrf_token: token } = await known(!first);
+    const answer = await ask(address, {
+      method: "POST", body, headers: { ...headers, "X-CSRFToken": token, "X-Hms-Person": person },
+      signal: AbortSignal.timeout(patience),
+    });
+    const data = await json(answer);
+    if (answer.status === 400 && first) continue; // the session is a new one
+    if (answer.ok) return { data };
+    if (REFUSALS.includes(answer.status) || answer.status === 400) {
+      const { error = {} } = data;
+      return { refusal: error.sentence ?? error.message ?? String(answer.status), status: answer.status };
+    }
+    throw new Stop("failed");
+  }
+}
+
+// Who is signed in here now, and the session's token. Another person's answers are not sent for them.
+async function known(anew) {
+  if (!session || anew) {
+    const answer = await ask(`${root}offline/session`, { signal: AbortSignal.timeout(PATIENCE.answers) });
+    if (answer.status >= 500) throw new Stop("failed");
+    session = await json(answer);
+    if (!session.csrf_token) throw new Stop("signed-out");
+  }
+  if (session.person !== person) {
+    session = null;
+    throw new Stop("other-person");
+  }
+  return session;
+}
+
+async function ask(address, options) {
+  let answer;
+  try {
+    answer = await fetch(address, {
+      ...options, cache: "no-store", credentials: "same-origin",
+      headers: { Accept: "application/json", ...options.headers },
+    });
+  } catch {
+    throw new Stop("offline");
+  }
+  if (answer.status === 401) {
+    session = null;
+    throw new Stop("signed-out");
+  }
+  return answer;
+}
+
+async function json(answer) {
+  if (!answer.headers.get("Content-Type")?.includes("json")) {
+    // A sign-in page, where there should be data; or a server that is not well.
+    throw new Stop(answer.status < 500 && (answer.redirected || answer.ok) ? "signed-out" : "failed");
+  }
+  try {
+    return await answer.json();
+  } catch {
+    throw new Stop("offline");
+  }
+}
