@@ -1,10 +1,11 @@
 """What may be decided about when a checklist is due. Pure: values in, a schedule or a Refusal out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hmswiki.foundation.errors import N_, Refusal
+from hmswiki.schedules.models import ScheduleRecord
 from hmswiki.schedules.recurrence import (
     AnySchedule,
     EventSchedule,
@@ -17,7 +18,7 @@ from hmswiki.schedules.recurrence import (
     Window,
     occurrences,
 )
-from hmswiki.schedules.terms import EVENT
+from hmswiki.schedules.terms import EVENT, read_pauses, read_window
 
 LONGEST_WITHIN = 3660
 """Days after an event: ten years."""
@@ -43,7 +44,21 @@ class When:
     within: int | None = None
     event: str | None = None
     """What happens; None: a reorganisation."""
-    ended: date | None = field(default=None)
+
+
+def when_of(record: ScheduleRecord) -> When:
+    """How often a schedule asks, and when not."""
+    window, pauses = read_window(record.window), read_pauses(record.pauses)
+    return When(
+        every=record.every,
+        starts_on=record.starts_on,
+        window=None if window is None else (window.first, window.last),
+        months=pauses.months,
+        spans=tuple((pause.starts_on, pause.ends_on) for pause in pauses.periods),
+        by=record.by,
+        within=record.within,
+        event=record.event,
+    )
 
 
 def recurrence_for(when: When) -> AnySchedule:
@@ -64,7 +79,7 @@ def recurrence_for(when: When) -> AnySchedule:
             field="by", start=when.starts_on,
         )  # fmt: skip
     try:
-        return Schedule(every, when.starts_on, when.ended, window, pauses, by)
+        return Schedule(every, when.starts_on, None, window, pauses, by)
     except ValueError:  # of those that `Schedule` knows, this one is left
         raise Refusal(
             N_("All of the days on which it may be done lie in months that are left out, so it would never be asked. "
@@ -93,7 +108,7 @@ def _at_events(when: When, pauses: Pauses) -> EventSchedule:
             N_("Say within how many days after the event it is due: a whole number from 0 to %(most)s."),
             field="within", most=LONGEST_WITHIN,
         )  # fmt: skip
-    return EventSchedule(when.within, when.starts_on, when.ended, (), pauses)
+    return EventSchedule(when.within, when.starts_on, None, (), pauses)
 
 
 def window_for(when: When) -> Window | None:
