@@ -33,10 +33,9 @@ _IMPORTED = ("js/outbox.js", "js/sending.js", "js/round-items.js", "js/round-pho
 @access(Permission.ANYONE)
 def worker() -> BaseResponse:
     """The service worker of the wiki. It changes when a file that it keeps does, and browsers then take the new one."""
-    root = url_for("hmswiki.rounds_offline.worker").removesuffix("worker.js")
     hms = Hms()
     facts = {
-        "root": root,
+        "root": hms.root,
         "front": front_page(),
         "offline": url_for("hmswiki.rounds_offline.offline", language=current_language()),
         "linked": [hms.asset(name) for name in _LINKED],
@@ -54,7 +53,7 @@ def offline() -> str:
     """What the worker shows for a page that the phone does not have. The worker asks for it as a stranger."""
     if request.args.get("language") in LANGUAGES:
         speak(request.args["language"])
-    return render_template("hmswiki/rounds/offline.html")
+    return render_template("hmswiki/rounds_offline/offline.html")
 
 
 @blueprint.get("/offline/session")

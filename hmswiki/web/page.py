@@ -99,6 +99,11 @@ class Hms:
         return state().wiki.personal_menu()
 
     @cached_property
+    def root(self) -> str:
+        """The address beneath which all pages of the wiki stand, with a slash at its end."""
+        return url_for("hmswiki.stylesheet").removesuffix("hms.css")
+
+    @cached_property
     def front(self) -> str:
         """The address of the front page."""
         return front_page()

@@ -311,6 +311,8 @@ PAGES = [
       for what in ("correct", "end", "move", "withdraw")],
     *[seen(f"{what} a role", f"/organisation/roles/{{role}}/{what}", ADMINISTRATOR)
       for what in ("correct", "end", "withdraw")],
+    # Rounds on a phone
+    seen("without network", "/offline", None),
     # What is refused
     seen("no such page", "/nowhere", STAFF, status=404),
     seen("no such guideline", "/guidelines/nothing", STAFF, status=404),
@@ -326,6 +328,7 @@ PAGES = [
 # Answers to GET that nobody looks at: files, data, what is fetched by a page, and what only leads elsewhere.
 NO_PAGES = {
     "favicon", "hmswiki.static", "hmswiki.stylesheet",
+    "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",

@@ -3,7 +3,6 @@
 
 const meta = document.querySelector("meta[name='hms-person']");
 
-export const person = meta?.content ?? "";
 export const root = meta?.dataset.hmsRoot ?? "/";
 export const PAGES = `hmswiki-rounds:${root}`;
 
@@ -29,6 +28,10 @@ export const marks = {
     }
   },
 };
+
+// The page for want of network is nobody's: there it is whose pages are kept.
+export const away = document.querySelector("[data-hms-away]") !== null;
+export const person = (away ? marks.get("person") : meta?.content) ?? "";
 
 export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -159,9 +162,23 @@ export async function forget(store, keys) {
   if (keys.length) await (await open()).remove(store, keys);
 }
 
+// The person's rounds that this phone knows, each with what waits and what was refused in it.
+export async function keptRounds() {
+  const rounds = (await (await open()).all("rounds")).filter((round) => round.person === person);
+  const { answers, photos } = await waiting();
+  const of = (round) => [...answers, ...photos].filter((record) => record.round === round.round);
+  return rounds.map((round) => ({
+    round,
+    waits: of(round).filter((record) => !record.refused),
+    refused: of(round).filter((record) => record.refused),
+  }));
+}
+
 export async function noteWhetherAnythingWaits() {
   const { answers, photos } = await waiting();
-  marks.set("waiting", [...answers, ...photos].some((record) => !record.refused) ? "yes" : null);
+  const all = [...answers, ...photos];
+  marks.set("waiting", all.some((record) => !record.refused) ? "yes" : null);
+  marks.set("refused", all.some((record) => record.refused) ? "yes" : null);
 }
 
 addEventListener("storage", (event) => {

@@ -33,7 +33,7 @@ function Round(form) {
   let handingIn = false;
 
   this.begin = async () => {
-    document.documentElement.dataset.hmsScript = "round";
+    form.dataset.hmsScript = "yes";
     form.noValidate = true;
     listen();
     refresh();
