@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from hmswiki.checklists import bundle
 from hmswiki.checklists.commands import checklists
 
 if TYPE_CHECKING:
@@ -10,3 +11,5 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_command(checklists)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)

@@ -496,14 +496,15 @@ def as_data(checklist: Checklist) -> dict[str, Any]:
             {
                 "key": section.key,
                 "title": _by_language(section.title),
-                "items": [_item_data(item) for item in section.items],
+                "items": [as_item_data(item) for item in section.items],
             }
             for section in checklist.sections
         ],
     })  # fmt: skip
 
 
-def _item_data(item: Item) -> dict[str, Any]:
+def as_item_data(item: Item) -> dict[str, Any]:
+    """An item as plain data, its keys in their order."""
     condition = item.shown_when
     return _without_none({
         "key": item.key,

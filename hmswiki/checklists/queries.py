@@ -84,7 +84,7 @@ def of_guideline(session: Session, slug: str, day: date) -> list[ChecklistEditio
     return sorted(found, key=lambda edition: (in_language(edition.title, "nb").casefold(), edition.checklist.key))
 
 
-def _in_force(day: date) -> Select[tuple[ChecklistEdition]]:
+def _in_force(day: date) -> Select[ChecklistEdition]:
     """The editions in force on `day`, one a checklist."""
     place = func.row_number().over(
         partition_by=ChecklistEdition.checklist_id,

@@ -178,7 +178,12 @@ class _Tree:
 
 def write(checklist: Checklist) -> str:
     """The file of a checklist: `read` gives the same back, and the same checklist gives the same text."""
-    return "\n".join([*_lines(parsing.as_data(checklist)), ""])
+    return write_data(parsing.as_data(checklist))
+
+
+def write_data(data: dict[str, Any]) -> str:
+    """The file of data in the shape that `parsing.as_data` gives; it may have flaws."""
+    return "\n".join([*_lines(data), ""])
 
 
 def _lines(data: dict[str, Any], indent: str = "") -> Iterable[str]:
