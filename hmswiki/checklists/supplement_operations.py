@@ -57,14 +57,15 @@ def add_item(
     today: date,
     replaces: str | None = None,
 ) -> Addition:
-    """An item of the unit's own, or another form of one. It is given a key that no other has; a changed one keeps its.
+    """An item of the unit's own, or another form of one. It is given a key that no other has; a changed one keeps its,
+    unless a central item has that now.
 
     `of_edition` is the edition that was looked at. Raises what `supplement_rules.record` raises.
     """
     ledger = _Ledger(session, checklist, unit, by=by, at=at, today=today)
     changed = ledger.edit(replaces)
     if isinstance(changed, Addition):
-        key = changed.item.key
+        key = ledger.key_of(changed)
     else:
         key = _free_key(item.text.get("nb", ""), {*ledger.used_keys(), *ledger.central_keys()})
     new = Addition(item=replace(item, key=key), place=place, **ledger.facts(of_edition, replaces))
@@ -127,6 +128,8 @@ def keep(
     ledger = _Ledger(session, checklist, unit, by=by, at=at, today=today)
     old = ledger.live(identity)
     new: Edit = kept(old, id=_new_id(), of_edition=of_edition, by=by.person_id, at=ledger.at)
+    if isinstance(new, Addition):
+        new = replace(new, item=replace(new.item, key=ledger.key_of(new)))
     ledger.record(new)
     return new
 
@@ -410,6 +413,14 @@ class _Ledger:
             for checklist in checklist_queries.editions(self.session, self.checklist.id).values()
             for item in checklist.items
         }
+
+    def key_of(self, addition: Addition) -> str:
+        """The item's key; another where a central item has that one now."""
+        edition = queries.editions_seen(self.session, self.checklist.id, self.number, [])[self.number]
+        key = addition.item.key
+        if key not in {item.key for item in edition.items}:
+            return key
+        return _free(key, {*self.used_keys(), *self.central_keys()})
 
     def has_other(self, edit: Note | NotRelevant) -> bool:
         """Whether the unit has such an edit of the same item."""

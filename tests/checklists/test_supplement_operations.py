@@ -7,12 +7,25 @@ from sqlalchemy.orm import Session
 
 from hmswiki.checklists import supplement_operations as operations
 from hmswiki.checklists import supplement_queries as queries
+from hmswiki.checklists.operations import publish_edition, send_for_approval
+from hmswiki.checklists.supplement_taking import take_up
 from hmswiki.checklists.supplements import AfterOwn, FirstIn, OwnSection
 from hmswiki.checklists.template import Condition, Kind
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import Conflict, NotAllowed, NotFound, Refusal, Superseded
 from tests import cast
-from tests.checklists.supplement_making import DOORS, FRIDGE, ROUTES, Desk, central, list_of, new_unit, publish, unit
+from tests.checklists.supplement_making import (
+    DOORS,
+    FRIDGE,
+    ROUTES,
+    Desk,
+    central,
+    list_of,
+    new_unit,
+    publish,
+    unit,
+    who,
+)
 
 
 @pytest.fixture
@@ -309,3 +322,37 @@ def test_an_item_taken_up_gives_way_where_it_came_from_and_not_where_it_was_with
     assert [edit.addition for edit in told] == [taken.id]
     assert asked(session, "LAB") == ["Er rømningsveiene frie?", "Er alle lasere av?", "Er dørene lukket?"]
     assert clashes(session, "LAB") == [("taken_up", "lasers")]
+
+
+def test_central_hse_takes_an_item_up_and_the_unit_is_told_when_it_is_published(session: Session, astrid: Desk) -> None:
+    item = astrid.add("Er laseren av?")
+    again = astrid.add("Er lampa av?")
+    draft, key = take_up(session, list_of(session), item.id, by=who(session, "hanne"), at=clock.now())
+    same, _key = take_up(session, list_of(session), again.id, by=who(session, "frida"), at=clock.now())
+    assert same is draft
+    with pytest.raises(Conflict, match="in the draft already"):
+        take_up(session, list_of(session), item.id, by=who(session, "hanne"), at=clock.now())
+    assert "Er laseren av?" in asked(session, "LAB")  # until it is published nothing has changed for anybody
+    astrid.withdraw(again.id)
+    with pytest.raises(Conflict, match="changed or withdrew"):
+        take_up(session, list_of(session), again.id, by=who(session, "hanne"), at=clock.now())
+    send_for_approval(session, draft, by=who(session, "frida"), at=clock.now())
+    publish_edition(
+        session, draft, by=who(session, "gunnar"), at=clock.now(), on=cast.today(), today=cast.today(), major=True,
+        approve_own=False,
+    )  # fmt: skip
+    assert asked(session, "WRK").count("Er laseren av?") == 1
+    assert asked(session, "LAB") == asked(session, "WRK")
+    assert clashes(session, "LAB") == [("taken_up", key)]
+    astrid.keep(item.id, of=(2, 0))  # it wants its own beside the central one
+    assert asked(session, "LAB").count("Er laseren av?") == 2
+
+
+def test_only_central_hse_and_editors_take_up_what_is_an_item(session: Session, astrid: Desk) -> None:
+    item, note = astrid.add("Er laseren av?"), astrid.note("doors", "Også bakdøra.")
+    for key in ("astrid", "gunnar", "ivar"):
+        with pytest.raises(NotAllowed):
+            take_up(session, list_of(session), item.id, by=who(session, key), at=clock.now())
+    for identity in (note.id, "no such"):
+        with pytest.raises(NotFound):
+            take_up(session, list_of(session), identity, by=who(session, "hanne"), at=clock.now())
