@@ -22,6 +22,9 @@ ONLY_IN = {
     "markdown": {"foundation/markup.py"},
     "bleach": {"foundation/markup.py"},
     "flask_login": {"accounts"},
+    "weasyprint": {"web/pdf.py"},
+    "PIL": {"rounds/photos.py"},
+    "segno": {"organisation"},
     "smtplib": {"foundation/mail.py", "serving.py"},
 }
 
