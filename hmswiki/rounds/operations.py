@@ -186,6 +186,8 @@ class Outcome:
 
     saved: Sequence[str]
     refused: Sequence[Refused]
+    handed_in: bool = False
+    """Whether the round was handed in before they came."""
 
 
 def answer(
@@ -198,8 +200,15 @@ def answer(
     round = queries.find(session, key, share=True)
     doing.demand_doing_of(session, by, round, day=today, known_at=at)
     earlier = _known_keys(session, incoming)
-    if any(earlier.get(each.key) != round.id for each in incoming):
-        check_runs(round)  # what came before it ended is still said to be saved
+    try:
+        check_runs(round)
+    except Conflict as ended:
+        # What came before it ended is still said to be saved.
+        saved = [each.key for each in incoming if earlier.get(each.key) == round.id]
+        if not saved:
+            raise
+        late = [Refused(each.key, each.item, ended, each.finding) for each in incoming if each.key not in saved]
+        return Outcome(saved, late, round.handed_in_at is not None)
     return _record(session, round, incoming, earlier, by=by, at=at, reason=None)
 
 
