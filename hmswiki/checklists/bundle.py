@@ -18,7 +18,6 @@ from hmswiki.organisation.bundle import PERSON_ID, people_keys
 
 CHECKLIST_KEY = values.key_up_to(MAX_KEY)
 
-
 # --- Checklists ---------------------------------------------------------------------------------------------
 
 
@@ -145,6 +144,15 @@ def draft_content(value: Any) -> Row:
     return found
 
 
+def taken_up(value: Any) -> list[Row]:
+    """The units' items in a draft."""
+    found = []
+    for each in values.as_list(value):
+        given = values.as_object(each, required=("addition", "item"))
+        found.append({"addition": values.key_up_to(36)(given["addition"]), "item": CHECKLIST_KEY(given["item"])})
+    return found
+
+
 def load_drafts(session: Session, records: Iterable[Record], into: Import) -> None:
     for record in records:
         draft_id = into.new_id(ChecklistDraft)
@@ -159,7 +167,14 @@ def load_drafts(session: Session, records: Iterable[Record], into: Import) -> No
             "created_at": record["created_at"], "saved_at": record["saved_at"], "sent_at": record["sent_at"],
             "sent_by_id": into.find_optional(record, "sent_by", "people"),
             "edition_id": find_edition(into, record) if record["edition"] else None,
+            "taken_up": record["taken_up"] or [],
         })  # fmt: skip
+        for each in record["taken_up"] or ():
+            if (record["checklist"], each["addition"]) not in into.known("supplement_edits"):
+                raise record.wrong(
+                    f'"taken_up" names the edit "{each["addition"]}", and supplement_edits.jsonl has none of that id '
+                    f'for "{record["checklist"]}". Add it there, or correct it here.'
+                )
         for person_id in into.find_all(record, "writers", "people"):
             into.add(ChecklistDraftWriter, {"draft_id": draft_id, "person_id": person_id})
 
@@ -177,7 +192,7 @@ def dump_drafts(session: Session) -> Iterator[list[Row]]:
             "comment": row.comment, "writers": sorted(writers[row.id]) if row.id in writers else None,
             "created_at": row.created_at, "saved_at": row.saved_at, "sent_at": row.sent_at,
             "sent_by": people.get(row.sent_by_id),
-            "edition": numbers[row.edition_id][1] if row.edition_id else None,
+            "edition": numbers[row.edition_id][1] if row.edition_id else None, "taken_up": row.taken_up or None,
         }
         for row in session.execute(select(ChecklistDraft.__table__))
     ]  # fmt: skip
@@ -203,6 +218,10 @@ KINDS = (
         load=load_editions, dump=dump_editions, sort_key=_edition_place, tables=(ChecklistEdition,),
         unique=("checklist", "number"),
     ),
+)  # fmt: skip
+
+# They name units' edits, and so come after those.
+DRAFT_KINDS = (
     RecordKind(
         "checklist_drafts",
         keys=(
@@ -220,6 +239,7 @@ KINDS = (
             Key("sent_at", values.moment),
             Key("sent_by", PERSON_ID),
             Key("edition", values.edition_number),
+            Key("taken_up", taken_up),
         ),
         load=load_drafts, dump=dump_drafts, sort_key=by("key", "created_at"),
         tables=(ChecklistDraft, ChecklistDraftWriter),
