@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation.database import Wording
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.area_queries import among
-from hmswiki.organisation.area_queries import among
 from hmswiki.organisation.models import Area, AreaDuty, AreaPart, Employment, Person, RoleHolding, Unit, UnitSuccessor
 from hmswiki.organisation.queries import in_own_order
 from hmswiki.schedules.models import Audience, Reach, ScheduleRecord
