@@ -18,7 +18,7 @@ from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import known_actor
 from hmswiki.web.page import Hms, front_page
-from hmswiki.web.words import _, current_language, speak
+from hmswiki.web.words import current_language, speak
 
 blueprint = FeatureBlueprint("rounds_offline", __name__)
 
@@ -53,7 +53,7 @@ def offline() -> str:
     """What the worker shows for a page that the phone does not have. The worker asks for it as a stranger."""
     if request.args.get("language") in LANGUAGES:
         speak(request.args["language"])
-    return render_template("hmswiki/rounds_offline/offline.html")
+    return render_template("hmswiki/rounds/offline.html")
 
 
 @blueprint.get("/offline/session")
@@ -63,7 +63,6 @@ def who() -> BaseResponse:
     facts: dict[str, Any] = {
         "person": str(known_actor().person_id),
         "csrf_token": generate_csrf(),
-        "refused": _("Some of what you answered on this phone could not be saved. It is kept:"),
     }
     answer = jsonify(facts)
     answer.headers["Cache-Control"] = "no-store"

@@ -98,6 +98,11 @@ class Hms:
         """The entries under the person's own name."""
         return state().wiki.personal_menu()
 
+    @property
+    def sign_in_href(self) -> str | None:
+        """Where to sign in and come back to this page; None where the host has no such page."""
+        return state().sign_in_url(self.here)
+
     @cached_property
     def root(self) -> str:
         """The address beneath which all pages of the wiki stand, with a slash at its end."""

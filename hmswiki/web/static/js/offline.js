@@ -26,7 +26,7 @@ async function tellOfRefused() {
   list.dataset.status = "over";
   for (const { round, refused } of await keptRounds()) {
     if (!refused.length || !round.words) continue;
-    const words = refused.length === 1 ? round.words.refusedIn1 : round.words.refusedIn;
+    const words = refused.length === 1 ? round.words.refusedOne : round.words.refusedMany;
     const line = document.createElement("p");
     const link = document.createElement("a");
     link.href = round.address;

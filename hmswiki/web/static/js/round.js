@@ -52,7 +52,7 @@ function Round(form) {
     const { title, place, address } = words;
     kept = {
       ...kept, state: earlier?.state ?? null, title, place, address, at: new Date().toISOString(),
-      words: { refusedOne: words.refusedOne, refusedMany: words.refusedMany },
+      words: { refusedOne: words.refusedInOne, refusedMany: words.refusedInMany },
     };
     await box.put("rounds", kept);
     if (kept.state) recall(kept.state);
@@ -283,6 +283,7 @@ function Round(form) {
       if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) {
         etag = answer.headers.get("ETag");
         const state = await answer.json();
+        for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = state.csrf_token;
         apply(state, asked);
         noteState((known) => Object.assign(known, { answers: state.answers, still: state.still, photos: state.photos }));
         if (sending.status === "offline" || sending.status === "failed") sending.send();
@@ -304,14 +305,14 @@ function Round(form) {
       const item = bySubject.get(subject);
       if (!item || unsent.has(subject) || item.dirty || item.savedAt > asked) continue;
       item.write(answer);
-      const other = answer.by && !answer.mine ? answer.by : null;
+      const other = answer.by && answer.by !== words.me ? answer.by : null;
       item.by(other ? filled(words.by, { name: other, time: clock(answer.answered_at, language) }) : "");
     }
     for (const item of items) {
       if (item.key === null || item.savedAt > asked) continue;
       item.setPhotos(state.photos?.[item.key] ?? []);
     }
-    if (state.handed_in) handedIn(state, mine.length + myPhotos.length);
+    if (state.handed_in || state.abandoned) handedIn(state, mine.length + myPhotos.length);
     refresh();
   }
 
@@ -319,7 +320,8 @@ function Round(form) {
     if (handingIn) return;
     const notice = document.querySelector("[data-hms-handed-in]");
     if (!notice.hidden) return;
-    const sentence = state.handed_in_by ? filled(words.handedInBy, { name: state.handed_in_by }) : words.handedIn;
+    let sentence = state.handed_in ? words.handedIn : words.givenUp;
+    if (state.handed_in_by) sentence = filled(words.handedInBy, { name: state.handed_in_by });
     const more = count === 0 ? "" : filled(count === 1 ? words.keptOne : words.keptMany, { num: count });
     notice.querySelector("p").textContent = [sentence, more].filter(Boolean).join(" ");
     notice.hidden = false;
@@ -348,7 +350,8 @@ function Round(form) {
     if (!button?.matches("[data-hand-in]")) return;
     if (count === 0 && refused === 0) {
       handingIn = true;
-      form.requestSubmit(button);
+      button.setAttribute("aria-busy", "true");
+      document.querySelector("form[data-hms-hand-in]").requestSubmit(); // without what the page showed long ago
       return;
     }
     await say();

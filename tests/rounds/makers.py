@@ -1,0 +1,192 @@
+"""Makes rounds for tests: a checklist with every kind of item, an area, and a round that somebody has begun."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hmswiki.checklists import reading
+from hmswiki.checklists.models import ChecklistEdition, ChecklistRecord
+from hmswiki.checklists.parsing import as_data
+from hmswiki.foundation import clock
+from hmswiki.foundation.permissions import Actor
+from hmswiki.organisation import area_operations
+from hmswiki.organisation import queries as organisation
+from hmswiki.organisation.models import Area, AreaKind, AreaPart
+from hmswiki.rounds import operations
+from hmswiki.rounds.models import Round
+from tests.cast import FOUNDED, today
+
+FIRE = """\
+key: brann
+title:
+  nb: Brannrunde
+  nn: Brannrunde
+  en: Fire round
+sections:
+  - key: veien-ut
+    title:
+      nb: Veien ut
+      nn: Vegen ut
+      en: The way out
+    items:
+      - key: korridorer
+        text:
+          nb: Korridorene er frie
+          nn: Korridorane er frie
+          en: The corridors are clear
+        help:
+          nb: Ingenting på gulvet.
+          nn: Ingenting på golvet.
+          en: Nothing on the floor.
+        kind: ok
+        findings: [deviation]
+      - key: dorer
+        text:
+          nb: Dørene går opp uten nøkkel
+          nn: Dørene går opp utan nøkkel
+          en: The doors open without a key
+        kind: ok
+        findings: [deviation]
+  - key: slokking
+    title:
+      nb: Slokking
+      nn: Sløkking
+      en: Fire-fighting
+    items:
+      - key: apparater
+        text:
+          nb: Hvor mange apparater mangler?
+          nn: Kor mange apparat manglar?
+          en: How many extinguishers are missing?
+        kind: number
+        unit:
+          nb: stykker
+          nn: stykke
+          en: pieces
+        minimum: 0
+        maximum: 0
+        findings: [above]
+      - key: kontroll
+        text:
+          nb: Når ble de kontrollert?
+          nn: Når blei dei kontrollerte?
+          en: When were they checked?
+        kind: date
+      - key: varmt
+        text:
+          nb: Foregår det varmt arbeid?
+          nn: Går det føre seg varmt arbeid?
+          en: Is hot work going on?
+        kind: yes_no
+      - key: vakt
+        text:
+          nb: Er det vakt?
+          nn: Er det vakt?
+          en: Is there a watch?
+        kind: yes_no
+        findings: [no]
+        shown_when:
+          item: varmt
+          answers: [yes]
+      - key: alarm
+        text:
+          nb: Hva slags alarm er det?
+          nn: Kva slags alarm er det?
+          en: What kind of alarm is it?
+        kind: choice
+        choices:
+          - key: klokke
+            text:
+              nb: Klokke
+              nn: Klokke
+              en: Bell
+          - key: tale
+            text:
+              nb: Tale
+              nn: Tale
+              en: Speech
+          - key: lys
+            text:
+              nb: Lys
+              nn: Lys
+              en: Light
+          - key: ingen
+            text:
+              nb: Ingen
+              nn: Ingen
+              en: None
+        findings: [ingen]
+      - key: tavla
+        text:
+          nb: Bilde av tavla
+          nn: Bilete av tavla
+          en: Photo of the board
+        kind: photo
+        required: no
+      - key: annet
+        text:
+          nb: Noe annet?
+          nn: Noko anna?
+          en: Anything else?
+        kind: text
+        required: no
+"""
+ITEMS = ("korridorer", "dorer", "apparater", "kontroll", "varmt", "vakt", "alarm", "tavla", "annet")
+
+
+def actor(session: Session, key: str) -> Actor:
+    found = organisation.actor(session, key, today())
+    assert found is not None, key
+    return found
+
+
+def checklist(session: Session, source: str = FIRE, *, published_on: date = FOUNDED) -> ChecklistRecord:
+    """The checklist of this source, with one edition in force; the one that is there if it is made twice."""
+    content = reading.read(source)
+    found = session.scalar(select(ChecklistRecord).where(ChecklistRecord.key == content.key))
+    if found is None:
+        found = ChecklistRecord(key=content.key)
+        found.editions.append(
+            ChecklistEdition(
+                major=1, minor=0, published_on=published_on, title=dict(content.title),
+                guidelines=list(content.guidelines), content=as_data(content),
+            )
+        )  # fmt: skip
+        session.add(found)
+        session.flush()
+    return found
+
+
+def area(
+    session: Session, code: str = "K3-2", *, name: str = "Kjemiblokk 3, 2. etasje", unit: str = "LAB",
+    owner: str | None = None,
+) -> Area:  # fmt: skip
+    """A zone of the unit, maybe with an owner."""
+    at, day = clock.now(), today()
+    found = session.scalar(select(Area).where(Area.code == code))
+    if found is None:
+        found = area_operations.open_area(
+            session, code, name={"nb": name, "nn": name, "en": name}, kind=AreaKind.ZONE, parent=None, opened=FOUNDED,
+            position=None, by=None, at=at,
+        )  # fmt: skip
+        whose = organisation.unit(session, unit)
+        area_operations.give_area(
+            session, found, whose, starts_on=FOUNDED, ends_on=None, by=None, today=day, at=at
+        )  # fmt: skip
+    if owner is not None:
+        area_operations.appoint(
+            session, found, organisation.person(session, owner), AreaPart.OWNER, starts_on=FOUNDED, ends_on=None,
+            by=None, today=day, at=at,
+        )  # fmt: skip
+    return found
+
+
+def start_round(
+    session: Session, *, by: str = "astrid", unit: str = "LAB", area: Area | None = None, source: str = FIRE
+) -> Round:
+    """A round that somebody has begun without being asked. Commit before a page is asked for."""
+    return operations.start(
+        session, checklist=checklist(session, source), unit=organisation.unit(session, unit), area=area,
+        by=actor(session, by), at=clock.now(), today=today(),
+    )  # fmt: skip
