@@ -32,8 +32,9 @@ def kind_name(kind: AreaKind) -> str:
     return names[AreaKind(kind)]
 
 
-def kind_choices(empty: str = "") -> list[Any]:
-    return [choice("", empty or _("Choose a kind")), *(choice(kind.value, kind_name(kind)) for kind in AreaKind)]
+def kind_names() -> dict[str, str]:
+    """Every kind, as people say it."""
+    return {kind.value: kind_name(kind) for kind in AreaKind}
 
 
 class AreaFactsForm(UnitFactsForm):
@@ -45,11 +46,14 @@ class AreaFactsForm(UnitFactsForm):
         description=_l("Rooms lie on a floor and floors in a building. A zone, of fire say, may lie in any."),
     )
     first: tuple[str, ...] = ("kind",)
-    optional = ("name_nn", "name_en", "position")
+    optional: tuple[str, ...] = ("name_nn", "name_en", "position")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = kind_choices()
+        self.kind.choices = [
+            choice("", _("Choose a kind")),
+            *(choice(value, name) for value, name in kind_names().items()),
+        ]
         self.position.description = _("A number: 1 comes before 2. Areas without a number come last, by their code.")
 
     def validate_name_nb(self, field: Field) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
-from hmswiki.foundation.errors import N_, NotFound
+from hmswiki.foundation.errors import N_, NotFound, Refusal
 from hmswiki.foundation.permissions import Places
 from hmswiki.organisation.models import Area, AreaDuty, AreaPart, AreaUnit, Person, Unit
 from hmswiki.organisation.queries import in_own_order
@@ -30,6 +30,17 @@ def area(session: Session, code: str) -> Area:
     found = None if "\0" in code else session.scalar(select(Area).where(Area.code == code))
     if found is None:
         raise NotFound(N_("There is no area with the code %(code)s."), code=code)
+    return found
+
+
+def area_meant(session: Session, code: str, *, field: str) -> Area:
+    """The area whose code somebody typed into `field`. Raises Refusal."""
+    found = None if "\0" in code else session.scalar(select(Area).where(Area.code == code))
+    if found is None:
+        raise Refusal(
+            N_("There is no area with the code %(code)s. Look the code up on the page of all areas."),
+            field=field, code=code,
+        )  # fmt: skip
     return found
 
 

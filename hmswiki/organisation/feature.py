@@ -6,7 +6,15 @@ from flask import Flask
 
 from hmswiki.foundation.errors import N_
 from hmswiki.foundation.permissions import Actor, Permission
-from hmswiki.organisation import bundle, fact_views, people_views, unit_views  # noqa: F401, their routes
+from hmswiki.organisation import (  # noqa: F401, their routes
+    area_change_views,
+    area_fact_views,
+    area_views,
+    bundle,
+    fact_views,
+    people_views,
+    unit_views,
+)
 from hmswiki.organisation.views import blueprint
 from hmswiki.web.context import state
 
@@ -16,9 +24,12 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    wiki.add_blueprint(area_views.blueprint)
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)
     wiki.add_menu_item("organisation.index", N_("Organisation"), permission=Permission.SEE_ORGANISATION, order=60)
+    wiki.add_panel("person", area_views.looked_after_by, order=40)
+    wiki.add_panel("home.aside", area_views.my_areas, order=60)
     wiki.on_mount(_describe_actors)
 
 

@@ -109,7 +109,7 @@ class UnitFactsForm(RegisterForm):
         filters=[_tidy],
         description=_l("A number: 1 comes before 2. Units without a number come last, by their code."),
     )
-    optional = ("name_nn", "name_en", "kind", "position")
+    optional: tuple[str, ...] = ("name_nn", "name_en", "kind", "position")
 
     def validate_name_nb(self, field: Field) -> None:
         if not (self.name_nb.data or self.name_nn.data or self.name_en.data):

@@ -39,11 +39,14 @@ class Page(Generic[Row]):
         return max(1, -(-self.total // self.size))
 
 
+NOT_SO_MANY_PAGES = N_("There are not so many pages. Go back to the first.")
+
+
 def paged(session: Session, query: Any, counting: Any, number: int, size: int) -> tuple[Any, int]:
     """The rows of one page, and how many there are in all. Raises NotFound beyond the last page."""
     total = session.scalar(select(func.count()).select_from(counting.order_by(None).subquery())) or 0
     if number > 1 and (number - 1) * size >= total:
-        raise NotFound(N_("There are not so many pages. Go back to the first."))
+        raise NotFound(NOT_SO_MANY_PAGES)
     return session.execute(query.limit(size).offset((number - 1) * size)).all(), total
 
 
