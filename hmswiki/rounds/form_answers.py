@@ -27,9 +27,7 @@ class Upload(NamedTuple):
     data: bytes
 
 
-def changed(
-    filled: Filled, form: Mapping[str, str], submission: UUID | None, *, at: datetime
-) -> list[Incoming]:
+def changed(filled: Filled, form: Mapping[str, str], submission: UUID | None, *, at: datetime) -> list[Incoming]:
     """What differs from what the page showed when it was made.
 
     Not from what counts now: somebody else's later answer stays, where nobody changed it on this page.
@@ -79,6 +77,14 @@ def typed_at(asked: AskedItem, form: Mapping[str, str]) -> tuple[str | None, str
     return value, note, details
 
 
+def as_it_stands(asked: AskedItem, form: Mapping[str, str], submission: UUID | None, *, at: datetime) -> Incoming:
+    """The answer as it stands in the form, whether or not somebody changed it."""
+    value, note, details = typed_at(asked, form)
+    return Incoming(
+        _key(submission, f"item:{asked.key}", value, note, details), asked.key, None, value, note, details, at
+    )
+
+
 def _differs(
     asked: AskedItem, before: Given | None, value: str | None, note: str | None, details: Mapping[str, Any] | None
 ) -> bool:
@@ -109,6 +115,10 @@ def uploads(filled: Filled, files: MultiDict[str, FileStorage], submission: UUID
                 found.append(Upload(str(uuid5(submission or NAMESPACE_URL, f"{filled.round.key} {asked.key} {mark}")),
                                     asked.key, data))  # fmt: skip
     return found
+
+
+def all_refused(incoming: Sequence[Incoming], refusal: Refusal) -> list[Refused]:
+    return [Refused(each.key, each.item, refusal, each.finding) for each in incoming]
 
 
 def kept(incoming: Sequence[Incoming], refused: Iterable[Refused]) -> Typed:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from sqlalchemy.orm import Session
 
 from hmswiki.checklists.template import Condition, Kind, answers_of
@@ -141,6 +141,7 @@ class EarlierView:
     """`still`, `mended` or empty."""
     shown_key: str
     answered_by: str
+    answered_at: datetime | None
     error: str
 
 
@@ -259,11 +260,10 @@ def round_page(
     typed: Typed | None = None, lacking: Sequence[rules.Missing] = (),
 ) -> RoundPage:  # fmt: skip
     round, typed = filled.round, typed or Typed()
-    ids = {item.key: f"item-{item.key}" for item in filled.asked.items}
     sections = [
         SectionView(
             section.key, wording(section.title), section.is_local,
-            [_item(filled, item, ids[item.key], reader, typed) for item in section.items],
+            [item_view(filled, item, reader, typed) for item in section.items],
         )
         for section in filled.asked.sections
     ]  # fmt: skip
@@ -275,7 +275,7 @@ def round_page(
     return RoundPage(
         round=round, key=round.key, title=title_of(round, filled), place=place_of(round),
         unit=wording(round.unit.name), edition=filled.asked.edition, sections=sections,
-        earlier=[_earlier(filled, finding, reader, typed) for finding in filled.earlier],
+        earlier=[earlier_view(filled, finding, reader, typed) for finding in filled.earlier],
         segments=[Segment(item.mark, f"#{item.id}") for item in items],
         answered=sum(bool(item.mark) for item in items), total=len(items), marks=marks,
         others=sorted({name for id, name in filled.names.items() if id != reader.person_id}),
@@ -328,7 +328,7 @@ def whose_choices(
 # --- One item -----------------------------------------------------------------------------------------------
 
 
-def _item(filled: Filled, asked: AskedItem, id: str, reader: Actor, typed: Typed) -> ItemView:
+def item_view(filled: Filled, asked: AskedItem, reader: Actor, typed: Typed) -> ItemView:
     item, answer = asked.item, filled.answers.get(asked.key)
     photos = filled.photos_by_item.get(asked.key, [])
     stands: Mapping[str, Any] = typed.values.get(asked.key) or _as_typed(answer)
@@ -338,7 +338,7 @@ def _item(filled: Filled, asked: AskedItem, id: str, reader: Actor, typed: Typed
         raises = value in item.findings or raises
     passage = item.passage
     return ItemView(
-        key=asked.key, id=id, number=asked.number, text=wording(item.text), help=wording(item.help),
+        key=asked.key, id=f"item-{asked.key}", number=asked.number, text=wording(item.text), help=wording(item.help),
         kind=str(item.kind), passage_href=passage_href(passage.guideline, passage.anchor) if passage else None,
         notes=[wording(note) for note in asked.notes], is_local=asked.is_local, required=item.required,
         mandatory=item.mandatory, options=options_of(asked), unit=wording(item.unit),
@@ -411,7 +411,7 @@ def passage_href(slug: str, anchor: str) -> str:
     return url_for("hmswiki.guidelines.show", slug=slug, _anchor=anchor)
 
 
-def _earlier(filled: Filled, finding: Finding, reader: Actor, typed: Typed) -> EarlierView:
+def earlier_view(filled: Filled, finding: Finding, reader: Actor, typed: Typed) -> EarlierView:
     answer = filled.still.get(finding.key)
     action = finding.action
     return EarlierView(
@@ -422,14 +422,13 @@ def _earlier(filled: Filled, finding: Finding, reader: Actor, typed: Typed) -> E
         round_href=url_for("hmswiki.rounds.show", key=finding.round.key),
         value=typed.still.get(finding.key) or (answer.value if answer and answer.value else ""),
         shown_key=answer.key if answer is not None else "", answered_by=_by_other(filled, answer, reader),
+        answered_at=answer.answered_at if answer is not None else None,
         error=typed.still_errors.get(finding.key, ""),
     )  # fmt: skip
 
 
 def action_href(key: str) -> str | None:
     """The action's page, where there is one."""
-    from flask import current_app
-
     endpoint = "hmswiki.actions.show"
     return url_for(endpoint, key=key) if endpoint in current_app.view_functions else None
 

@@ -7,7 +7,7 @@ from hmswiki.checklists.template import Kind
 from hmswiki.rounds.asked import AskedItem
 from hmswiki.rounds.models import Round
 from hmswiki.rounds.rules import Lack
-from hmswiki.web.words import NBSP, _, current_language, day, wording
+from hmswiki.web.words import NBSP, _, count_in_words, current_language, day, wording
 
 
 def place_of(round: Round) -> str:
@@ -59,3 +59,19 @@ def lack_in_words(lack: Lack, item: str) -> str:
         case Lack.WORDS:
             return _("Say what is wrong, in words or with a photo: %(item)s", item=item)
     return _("Answer: %(item)s", item=item)
+
+
+def headline(count: int, mended: int) -> str:
+    """What came of a round: "Three deviations, one of them is mended"."""
+    if not count:
+        return _("No deviations")
+    if count == 1:
+        return _("One deviation, and it is mended") if mended else _("One deviation")
+    words = count_in_words(count).capitalize()
+    if not mended:
+        return _("%(count)s deviations", count=words)
+    if mended == count:
+        return _("%(count)s deviations, and all are mended", count=words)
+    if mended == 1:
+        return _("%(count)s deviations, one of them is mended", count=words)
+    return _("%(count)s deviations, %(mended)s of them are mended", count=words, mended=count_in_words(mended))

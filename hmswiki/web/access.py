@@ -18,6 +18,7 @@ from hmswiki.web.context import actor
 View = TypeVar("View", bound=Callable[..., Any])
 
 _DECLARED = "hmswiki_access"
+_TAKES_FILES = "hmswiki_takes_files"
 
 # The largest that every database keeps in an integer column.
 _LARGEST_ID = 2**31 - 1
@@ -42,6 +43,16 @@ def access(permission: Permission) -> Callable[[View], View]:
 def declared(view: Callable[..., Any]) -> Permission | None:
     """The permission that the view declares; None: it is closed."""
     return getattr(view, _DECLARED, None)
+
+
+def takes_files(view: View) -> View:
+    """Declare that what is sent there may be as large as photos are (`max_photo_bytes`)."""
+    setattr(view, _TAKES_FILES, True)
+    return view
+
+
+def may_take_files(view: Callable[..., Any] | None) -> bool:
+    return getattr(view, _TAKES_FILES, False)
 
 
 def authorise(permission: Permission, *, within: Within | None = None) -> None:

@@ -63,7 +63,7 @@ def http_failed(error: HTTPException) -> BaseResponse:
         return make_response(error.response)
     code = error.code or 500
     if code == 413:
-        limit = settings().max_request_bytes
+        limit = request.max_content_length or settings().max_request_bytes
         return page(
             413, _(_TITLES[413]),
             _("What was sent is larger than %(limit)s kB, the most that one form may hold. Shorten it and try again.",
