@@ -221,12 +221,12 @@ def _standing(
     stand = schedule_queries.standings(
         session, schedule, on=today, done=by_place, subjects=subjects, since=since, known_at=known_at, within=known
     )
-    for subject, occurrences in stand:
+    for subject, theirs in stand:
         name, code = names.get(subject.slot, (None, ""))
-        chosen = occurrences
+        chosen = theirs
         if not everything:
-            over = [one for one in occurrences if one.standing not in WAITING and one.standing is not Standing.UPCOMING]
-            chosen = tuple(one for one in occurrences if one not in over[:-1])
+            over = [one for one in theirs if one.standing not in WAITING and one.standing is not Standing.UPCOMING]
+            chosen = tuple(one for one in theirs if one not in over[:-1])
         for one in chosen:
             place = (schedule.id, one.occurrence.key, subject.slot)
             yield Due(
