@@ -146,10 +146,49 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
             "withdrawn_at": "2021-01-01T08:00:00+00:00", "withdrawn_by": "ada",
         },
     ],
+    "areas": [
+        {
+            "code": "B1", "kind": "building", "name": {"en": "Building", "nb": "Bygg", "nn": "Bygg"},
+            "opened": "2020-01-01", "position": 1.5,
+        },
+        {"code": "B1-2", "kind": "floor", "name": "Andre", "opened": "2020-01-01", "parent": "B1"},
+        {
+            "closed": "2024-01-01", "code": "B1-217", "kind": "room", "name": "Lager", "opened": "2020-01-01",
+            "parent": "B1-2",
+        },
+    ],
+    "area_units": [
+        {"area": "B1", "from": "2020-01-01", "recorded_at": "2020-01-01T08:00:00+00:00", "to": "2024-01-01",
+         "unit": "GML"},
+        {
+            "area": "B1-2", "from": "2020-01-01", "recorded_at": "2020-01-01T08:00:00+00:00", "recorded_by": "bo",
+            "unit": "ADM", "withdrawal_reason": "Feil etasje", "withdrawn_at": "2020-01-02T08:00:00+00:00",
+            "withdrawn_by": "bo",
+        },
+    ],
+    "area_duties": [
+        {
+            "area": "B1", "from": "2020-01-01", "part": "deputy", "person": "bo",
+            "recorded_at": "2020-01-01T08:00:00+00:00",
+        },
+        {
+            "area": "B1", "from": "2020-01-01", "part": "owner", "person": "ada",
+            "recorded_at": "2020-01-01T08:00:00+00:00", "recorded_by": "bo", "to": "2023-01-01",
+        },
+        {
+            "area": "B1", "from": "2021-01-01", "part": "owner", "person": "bo",
+            "recorded_at": "2020-01-01T08:00:00+00:00", "withdrawal_reason": "Feil person",
+            "withdrawn_at": "2020-01-03T08:00:00+00:00", "withdrawn_by": "ada",
+        },
+    ],
     "register_changes": [
         {
             "changed_at": "2020-01-01T08:00:00+00:00", "changed_by": "bo", "details": {"name": ["Økon.", "Økonomi"]},
             "kind": "edited", "unit": "ØKO",
+        },
+        {
+            "area": "B1-217", "changed_at": "2020-01-01T09:00:00+00:00", "details": {"closed": [None, "2024-01-01"]},
+            "kind": "closed",
         },
         {"changed_at": "2020-01-02T08:00:00+00:00", "details": {"email": []}, "kind": "edited", "person": "ada"},
     ],
@@ -592,6 +631,27 @@ CONFIRMED: dict[str, Any] = {
     "unit": "IKJ", "guideline": RUS, "edition": "1.0", "informed_on": "2023-03-10", "answer": "informed",
 }  # fmt: skip
 READ: dict[str, Any] = {"person": "ada", "guideline": RUS, "edition": "1.0", "acknowledged_on": "2023-03-10"}
+ZONE: dict[str, Any] = {"kind": "zone", "name": "Z", "opened": "2023-01-01"}
+
+
+def two_owners() -> Broken:
+    """An area that two people own in January."""
+
+    def change(folder: Path) -> None:
+        owned = {"area": "A", "part": "owner"}
+        found = {
+            "areas": [{**ZONE, "code": "A"}],
+            "area_duties": [
+                {**owned, "person": "ada", "from": "2023-01-01", "to": "2023-02-01"},
+                {**owned, "person": "bo", "from": "2023-01-31"},
+            ],
+        }
+        for name, records in found.items():
+            (folder / f"{name}.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    said = '"bo" owns the area "A" from 2023-01-31 here, and "ada" from 2023-01-01 to 2023-02-01 in line 1'
+    return Broken("two owners at once", "area_duties.jsonl, line 2: ", said, change)
+
 
 REFUSED = [
     # Files
@@ -698,12 +758,21 @@ REFUSED = [
     changed("unit beneath itself", "units", 1, "IKJ → IKJ", parent="IKJ"),
     rows("units in a ring", "units", 2, "A → B → A", {"code": "A", "name": "A", "opened": "2023-01-01", "parent": "B"},
          {"code": "B", "name": "B", "opened": "2023-01-01", "parent": "A"}),
+    rows("areas in a ring", "areas", 1, "A → B → A", {**ZONE, "code": "A", "parent": "B"},
+         {**ZONE, "code": "B", "parent": "A"}),
+    rows("area of nothing", "areas", 1, '"parent" names "B9"', {**ZONE, "code": "A", "parent": "B9"}),
+    rows("a floor on its own", "areas", 1, "a floor lies in a building", {**ZONE, "kind": "floor", "code": "A"}),
+    rows("unit of no area", "area_units", 1, '"area" names "A", and areas.jsonl has no such record',
+         {"area": "A", "unit": "IKJ", "from": "2023-01-01"}),
+    rows("owner of no area", "area_duties", 1, '"area" names "A", and areas.jsonl has no such record',
+         {"area": "A", "person": "ada", "part": "owner", "from": "2023-01-01"}),
+    two_owners(),
     changed("numbers that fall", "editions", 2, "numbers rise with the days", number="0.9"),
     rows("numbers that fall on one day", "editions", 3, "after edition 2.0 of 2024-01-15 (line 2)",
          {"guideline": RUS, "number": "1.10", "published_on": "2024-02-01", "requires_acknowledgement": False}),
     changed("first edition asks for nothing", "editions", 1, '"requires_acknowledgement": true',
             requires_acknowledgement=False),
-    rows("a change of nothing", "register_changes", 1, 'one of "unit" and "person"',
+    rows("a change of nothing", "register_changes", 1, 'one of "unit", "person" and "area"',
          {"kind": "edited", "changed_at": EARLY}),
     rows("a draft's fact", "drafts", 1, 'holds "next_review", which is "soon"',
          {"slug": "x", "state": "writing", "created_at": EARLY, "saved_at": EARLY, "facts": {"next_review": "soon"}}),

@@ -23,6 +23,7 @@ from hmswiki.foundation.bundles import (
 )
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import (
+    Area,
     ChangeKind,
     Employment,
     Person,
@@ -43,7 +44,7 @@ def load_units(session: Session, records: Iterable[Record], into: Import) -> Non
     found = {record["code"]: record for record in records}
     for code in found:
         into.remember("units", code, into.new_id(Unit))
-    for code in _parents_first(found, into):
+    for code in parents_first(found, into, "units"):
         record = found[code]
         opened, closed = record["opened"], record["closed"]
         if closed is not None and closed <= opened:
@@ -61,8 +62,8 @@ def load_units(session: Session, records: Iterable[Record], into: Import) -> Non
             into.add(UnitSuccessor, {"unit_id": into.known("units")[code], "successor_id": successor_id})
 
 
-def _parents_first(found: Mapping[str, Record], into: Import) -> list[str]:
-    """The codes in an order in which a unit comes after its parent. Raises BundleError for a loop."""
+def parents_first(found: Mapping[str, Record], into: Import, kind: str) -> list[str]:
+    """The codes in an order in which a unit (or area: `kind`) comes after its parent. Raises BundleError for a loop."""
     order: list[str] = []
     placed: set[str] = set()
     for code in found:
@@ -77,7 +78,7 @@ def _parents_first(found: Mapping[str, Record], into: Import) -> list[str]:
                     f'The parents of "{current}" lead back to it: {shown}. Correct one "parent".'
                 )
             way[current] = None
-            into.find_optional(found[current], "parent", "units")
+            into.find_optional(found[current], "parent", kind)
             current = found[current]["parent"]
         order.extend(reversed(list(way)))
         placed.update(way)
@@ -288,11 +289,14 @@ def dump_roles(session: Session) -> Iterator[list[Row]]:
 
 def load_register_changes(session: Session, records: Iterable[Record], into: Import) -> None:
     for record in records:
-        if (record["unit"] is None) == (record["person"] is None):
-            raise record.wrong('A change is of a unit or of a person: give one of "unit" and "person", and not both.')
+        if sum(record[key] is not None for key in ("unit", "person", "area")) != 1:
+            raise record.wrong(
+                'A change is of a unit, a person or an area: give one of "unit", "person" and "area", and not more.'
+            )
         into.add(RegisterChange, {
             "unit_id": into.find_optional(record, "unit", "units"),
             "person_id": into.find_optional(record, "person", "people"),
+            "area_id": into.find_optional(record, "area", "areas"),
             "kind": record["kind"].value, "details": record["details"] or {}, "changed_at": record["changed_at"],
             "changed_by_id": into.find_optional(record, "changed_by", "people"),
         })  # fmt: skip
@@ -304,9 +308,11 @@ def _details(value: Any) -> Any:
 
 def dump_register_changes(session: Session) -> Iterator[list[Row]]:
     people, units = people_keys(session), unit_codes(session)
+    areas = {row.id: row.code for row in session.execute(select(Area.id, Area.code))}
     yield [
         {
-            "unit": units.get(row.unit_id), "person": people.get(row.person_id), "kind": str(row.kind),
+            "unit": units.get(row.unit_id), "person": people.get(row.person_id),
+            "area": areas.get(row.area_id), "kind": str(row.kind),
             "details": row.details, "changed_at": row.changed_at, "changed_by": people.get(row.changed_by_id),
         }
         for row in session.execute(select(RegisterChange.__table__))
@@ -363,17 +369,19 @@ KINDS = (
         load=load_roles, dump=dump_roles, sort_key=by("person", "role", "unit", "from", "to", "recorded_at"),
         tables=(RoleHolding,),
     ),
-    RecordKind(
-        "register_changes",
-        keys=(
-            Key("unit", UNIT_CODE),
-            Key("person", PERSON_ID),
-            Key("kind", values.one_of(ChangeKind), required=True),
-            Key("details", _details),
-            Key("changed_at", values.moment, required=True),
-            Key("changed_by", PERSON_ID),
-        ),
-        load=load_register_changes, dump=dump_register_changes,
-        sort_key=by("changed_at", "unit", "person", "kind"), tables=(RegisterChange,),
+)  # fmt: skip
+
+CHANGES = RecordKind(
+    "register_changes",
+    keys=(
+        Key("unit", UNIT_CODE),
+        Key("person", PERSON_ID),
+        Key("area", values.key_up_to(100)),
+        Key("kind", values.one_of(ChangeKind), required=True),
+        Key("details", _details),
+        Key("changed_at", values.moment, required=True),
+        Key("changed_by", PERSON_ID),
     ),
+    load=load_register_changes, dump=dump_register_changes,
+    sort_key=by("changed_at", "unit", "person", "area", "kind"), tables=(RegisterChange,),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from flask import Flask
 from hmswiki.foundation.errors import N_
 from hmswiki.foundation.permissions import Actor, Permission
 from hmswiki.organisation import (  # noqa: F401, their routes
+    area_bundle,
     area_change_views,
     area_fact_views,
     area_views,
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
     wiki.add_blueprint(area_views.blueprint)
-    for kind in bundle.KINDS:
+    # Who changed the register comes last: a change may be of an area.
+    for kind in (*bundle.KINDS, *area_bundle.KINDS, bundle.CHANGES):
         wiki.add_record_kind(kind)
     wiki.add_menu_item("organisation.index", N_("Organisation"), permission=Permission.SEE_ORGANISATION, order=60)
     wiki.add_panel("person", area_views.looked_after_by, order=40)
