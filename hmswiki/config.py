@@ -48,6 +48,7 @@ class Settings:
         False, "Lets an approver publish what he or she wrote. For workplaces so small that nobody else can."
     )
     max_request_bytes: int = _setting(2_000_000, "The largest form or file that may be sent in one request.")
+    max_photo_bytes: int = _setting(25_000_000, "The largest photo, or form with photos, that may be sent in one request.")
     session_days: int = _setting(30, "How many days a sign-in lasts.")
     link_hours: int = _setting(72, "How many hours an invitation or reset link can be used.")
     trusted_proxies: int = _setting(
@@ -60,6 +61,9 @@ class Settings:
     mail_password: str | None = _setting(None, "Password at the SMTP server.")
     mail_from: str = _setting("hmswiki@localhost", "Sender of all e-mail.")
     reminder_days: int = _setting(7, "How many days before something is due its people are reminded by e-mail.")
+    actions_escalate_after_days: int = _setting(
+        14, "How many days after its due date the level above is told of an action that is still open."
+    )
     privacy_url: str | None = _setting(None, "Address of the organisation's privacy notice, linked at the foot.")
     accessibility_url: str | None = _setting(
         None, "Address of the organisation's accessibility statement, linked at the foot."

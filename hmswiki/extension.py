@@ -16,7 +16,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 import click
-from flask import Flask, Response, abort, g, request, url_for
+from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from markupsafe import Markup
@@ -30,7 +30,7 @@ from hmswiki.foundation.reminding import Waiting
 from hmswiki.foundation.submissions import AlreadyDone
 from hmswiki.organisation.queries import actor as load_actor
 from hmswiki.web import assets, failures, page, words
-from hmswiki.web.access import access, allowed, close_the_door
+from hmswiki.web.access import access, allowed, close_the_door, may_take_files
 from hmswiki.web.blueprint import FeatureBlueprint, RootBlueprint
 from hmswiki.web.context import KEY, State, close_read_session, settings, state
 from hmswiki.web.engines import engines_over, ensure_folder, plain_postgresql, prepare_sqlite
@@ -80,6 +80,7 @@ class HmsWiki:
         self._panels: dict[str, list[Panel]] = {}
         self._readers: list[Callable[..., Any]] = []
         self.reminders: list[Callable[..., Iterable[Waiting]]] = []
+        self._task_counts: list[Callable[..., int]] = []
         self._app_setups: list[Callable[[Flask], None]] = []
         self._registered: set[str] = set()
 
@@ -114,6 +115,11 @@ class HmsWiki:
         """Tell the reminders what waits for whom: `source(session, today=…, known_at=…)` gives all of it, also what
         is not due for long. Reads only, and few selects: it is asked for everybody at once."""
         self.reminders.append(source)
+
+    def add_task_count(self, count: Callable[..., int]) -> None:
+        """Tell Min side how many things a feature has for the person to do: `count(today=…)`, for who is looking.
+        Its headline says so; what they are is shown by a panel at `home`."""
+        self._task_counts.append(count)
 
     def add_record_kind(self, kind: RecordKind) -> None:
         """A file of the bundle, imported in the order of registration."""
@@ -245,6 +251,10 @@ class HmsWiki:
         answers = (known(**context) for known in self._readers)
         return next((answer for answer in answers if answer is not None), None)
 
+    def tasks_waiting(self, **context: Any) -> int:
+        """How many things there are to do for who is looking, as `add_task_count` brought them."""
+        return sum(count(**context) for count in self._task_counts)
+
     def render_panels(self, place: str, **context: Any) -> list[Markup]:
         """The panels at `place` that have something to show."""
         shown = []
@@ -308,8 +318,12 @@ def _sign_in(given: str | Callable[[str], str | None] | None) -> Callable[[str],
 
 
 def _prepare() -> None:
-    request.max_content_length = settings().max_request_bytes
-    request.max_form_memory_size = settings().max_request_bytes
+    view = current_app.view_functions.get(request.endpoint or "")
+    current = settings()
+    request.max_content_length = max(current.max_request_bytes, current.max_photo_bytes if may_take_files(view) else 0)
+    request.max_form_memory_size = current.max_request_bytes
+    if may_take_files(view):
+        request.max_form_parts = 10_000  # a round has a dozen fields an item
     words.speak(words.reader_language())
 
 

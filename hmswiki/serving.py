@@ -28,7 +28,8 @@ def run(app: Flask, *, host: str, port: int, ready: Callable[[str], None]) -> No
 
     Raises SetupProblem when the port is taken.
     """
-    limit = state(app).settings.max_request_bytes
+    current = state(app).settings
+    limit = max(current.max_request_bytes, current.max_photo_bytes)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
@@ -44,7 +45,7 @@ def run(app: Flask, *, host: str, port: int, ready: Callable[[str], None]) -> No
         threads=THREADS,
         ident=None,
         # The application says what the limit is; this only keeps what is far beyond it from being read.
-        max_request_body_size=limit * 4,
+        max_request_body_size=limit * 2,
     )
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     ready(f"http://{f'[{shown}]' if ':' in shown else shown}:{listening.getsockname()[1]}/")
