@@ -97,6 +97,8 @@ class HomePage:
     my_unit_line: str
     """How it stands there."""
     open_questions: int
+    other_tasks: int = 0
+    """What other rooms have for the person to do; their panels show what."""
 
     @property
     def to_acknowledge(self) -> list[Task]:
@@ -130,6 +132,10 @@ class HomePage:
         if count:
             return ngettext("You have one guideline to read.", "You have %(count)s guidelines to read.", count,
                             count=count_in_words(count))  # fmt: skip
+        if self.other_tasks:
+            count = self.other_tasks
+            return ngettext("You have one thing to do.", "You have %(count)s things to do.", count,
+                            count=count_in_words(count))  # fmt: skip
         if not self.tasks:
             return _("No guideline is rolled out to you yet.")
         if self.to_be_told:
@@ -146,7 +152,9 @@ class HomePage:
                 "Tell an administrator where you work. You can read every guideline meanwhile."
             )
         if self.to_acknowledge:
-            return f"{self._time} {self._haste}".strip()
+            return f"{self._time} {self._haste} {self._besides}".replace("  ", " ").strip()
+        if self.other_tasks:
+            return _("What is most urgent comes first. You have no guideline to acknowledge.")
         if not self.tasks:
             return _("When one is, it stands here with its due date. You can read every guideline already.")
         if self.to_be_told:
@@ -157,6 +165,14 @@ class HomePage:
                 count, count=count_in_words(count),
             )  # fmt: skip
         return _("We will tell you when something is new.")
+
+    @property
+    def _besides(self) -> str:
+        count = self.other_tasks
+        if not count:
+            return ""
+        return ngettext("Beside it you have one other thing to do.", "Beside it you have %(count)s other things to do.",
+                        count, count=count_in_words(count))  # fmt: skip
 
     @property
     def _time(self) -> str:

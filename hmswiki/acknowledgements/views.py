@@ -31,7 +31,7 @@ from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Unit
 from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
-from hmswiki.web.context import known_actor, read_session, settings, today, transaction
+from hmswiki.web.context import known_actor, read_session, settings, state, today, transaction
 from hmswiki.web.page import in_section
 from hmswiki.web.words import _, current_language, wording
 
@@ -62,6 +62,7 @@ def home() -> str:
         my_unit_href=url_for(".unit", code=mine.code) if mine is not None else None,
         my_unit_line=unit_pages.line_of(session, mine, who, day=today(), known_at=now) if mine is not None else "",
         open_questions=staff_queries.open_questions(session, who),
+        other_tasks=state().wiki.tasks_waiting(today=today()),
     )
     return render_template("hmswiki/acknowledgements/home.html", page=page)
 

@@ -16,6 +16,7 @@ from hmswiki.actions.models import Action, ActionEntry, ActionState, EntryKind
 from hmswiki.foundation import events
 from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.foundation.permissions import Actor, Permission, Places, Role, demand
+from hmswiki.organisation.area_queries import units_of
 from hmswiki.organisation.models import Area, Person, Unit
 
 LONGEST_TITLE = 500
@@ -50,12 +51,15 @@ def raise_action(
     area's owner, whoever that is at the time.
     `origin`: what raised it, as `finding:` and its key. Whoever may record that may raise the action; by hand
     (no origin) it takes RAISE_ACTIONS.
-    `today`: given, what lies before it is refused. (What was written on paper may be typed in later.)
+    `today`: given, the unit must be open, the area its own, and the due date not past. (What was written on paper may
+    be typed in later.)
     """
     if origin is None and by is not None:
         within = Places((unit.path,) if area is None else (unit.path, area.path))
         demand(by, Permission.RAISE_ACTIONS, within=within)
     if today is not None:
+        if area is not None:
+            _check_area(session, area, unit, today, at)
         _check_day(due_on, today)
         _check_unit(unit, today)
     role = _role_for(responsible, role)
@@ -263,6 +267,15 @@ def _check_unit(unit: Unit, today: date) -> None:
         raise Refusal(
             N_("%(unit)s is not open today, so nobody there can do it. Choose the unit that carries on its work."),
             field="unit", unit=unit.code,
+        )  # fmt: skip
+
+
+def _check_area(session: Session, area: Area, unit: Unit, today: date, at: datetime) -> None:
+    units = units_of(session, [area.id], day=today, known_at=at)[area.id]
+    if not any(one.path.startswith(unit.path) or unit.path.startswith(one.path) for one in units):
+        raise Refusal(
+            N_("%(area)s does not belong to %(unit)s. Choose one of its areas, or leave the area out."),
+            field="area", area=area.code, unit=unit.code,
         )  # fmt: skip
 
 

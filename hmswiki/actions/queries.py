@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from hmswiki.actions.models import Action, ActionEntry, ActionState
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, NotFound
-from hmswiki.foundation.permissions import Actor, Role
-from hmswiki.organisation.area_queries import ids_of_path, people_of
+from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Role
+from hmswiki.organisation.area_queries import ids_of_path, people_of, units_of
 from hmswiki.organisation.models import Area, AreaDuty, Person, RoleHolding, Unit
+from hmswiki.organisation.queries import units_open_on
 
 _BY_NAME_AT_MOST = 500
 
@@ -136,6 +137,25 @@ def told_of(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """SQL: the actor may open the action, as `rules.part_of(…).sees` says of one."""
+    grant = GRANTS[Permission.SEE_ACTIONS]
+    if actor.holds(grant.everywhere):
+        return Action.id.is_not(None)
+    paths = {held.path for held in actor.holdings if held.role in grant.roles}
+    if grant.own_unit and actor.unit_path is not None:
+        paths.add(actor.unit_path)
+    conditions = [Action.responsible_id == actor.person_id, Action.raised_by_id == actor.person_id]
+    conditions.extend(Action.unit_id.in_(_beneath(Unit, path)) for path in sorted(paths))
+    if grant.area_duty:
+        conditions.extend(Action.area_id.in_(_beneath(Area, duty)) for duty in actor.duties)
+    conditions.extend(
+        and_(Action.responsible_role == held.role, Action.unit_id.in_(_beneath(Unit, held.path)))
+        for held in actor.holdings
+    )
+    return or_(*conditions)
+
+
 # --- Lists --------------------------------------------------------------------------------------------------
 
 
@@ -166,6 +186,20 @@ def _shown(which: Shown, today: date) -> ColumnElement[bool]:
 _PLACE = case((Action.state == ActionState.OPEN, 0), (Action.state == ActionState.DONE, 1), else_=2)
 
 
+def listing(*where: ColumnElement[bool], shown: Shown = Shown.OPEN, today: date) -> Select[Action]:
+    """Actions, overdue first, with unit, area and responsible person."""
+    return (
+        _with_all(select(Action))
+        .where(*where, _shown(shown, today))
+        .order_by(_PLACE, Action.due_on, Action.raised_at, Action.id)
+    )
+
+
+def with_people(query: Select[Action]) -> Select[Action]:
+    """Also with who raised them, and who said that they are done."""
+    return query.options(joinedload(Action.raised_by), joinedload(Action.done_by))
+
+
 def listed(
     session: Session,
     *where: ColumnElement[bool],
@@ -174,13 +208,8 @@ def listed(
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Action]:
-    """Actions, overdue first, with unit, area and responsible person. One select."""
-    query = (
-        _with_all(select(Action))
-        .where(*where, _shown(shown, today))
-        .order_by(_PLACE, Action.due_on, Action.raised_at, Action.id)
-    )
-    return list(session.scalars(query.limit(limit).offset(offset)))
+    """A list, or a page of it. One select."""
+    return list(session.scalars(listing(*where, shown=shown, today=today).limit(limit).offset(offset)))
 
 
 def open_of(session: Session, actor: Actor, today: date) -> list[Action]:
@@ -196,6 +225,16 @@ def of_unit(session: Session, unit: Unit, today: date) -> list[Action]:
 def of_area(session: Session, area: Area, today: date) -> list[Action]:
     """Open actions about the area and what is in it, overdue first."""
     return listed(session, in_area(area), today=today)
+
+
+def finished(session: Session, actor: Actor, today: date, *, limit: int) -> list[Action]:
+    """The actor's own that are no longer open, the latest first."""
+    query = (
+        _with_all(select(Action))
+        .where(mine(actor, today), Action.state != ActionState.OPEN)
+        .order_by(func.coalesce(Action.done_on, Action.due_on).desc(), Action.id.desc())
+    )
+    return list(session.scalars(query.limit(limit)))
 
 
 @dataclass(frozen=True)
@@ -235,6 +274,21 @@ def responsible_people(session: Session, *where: ColumnElement[bool]) -> list[Pe
     """Who is responsible by name for any of these, by name."""
     ids = select(Action.responsible_id).where(*where, Action.responsible_id.is_not(None))
     return list(session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.name, Person.id)))
+
+
+# --- Where one may raise them -------------------------------------------------------------------------------
+
+
+def units_to_raise_in(session: Session, actor: Actor, *, today: date, known_at: datetime) -> list[Unit]:
+    """Open units that the actor may raise actions for: by a role, or because an area they look after is theirs."""
+    units = units_open_on(session, today)
+    theirs: set[int] = set()
+    if actor.duties:
+        areas = session.scalars(select(Area.id).where(or_(*(Area.path == duty for duty in actor.duties)))).all()
+        of_areas = units_of(session, areas, day=today, known_at=known_at)
+        theirs = {unit.id for found in of_areas.values() for unit in found}
+    grant = GRANTS[Permission.RAISE_ACTIONS]
+    return [unit for unit in units if unit.id in theirs or actor.holds(grant.roles, unit)]
 
 
 # --- Who is responsible, by name ----------------------------------------------------------------------------
