@@ -85,6 +85,11 @@ class Only:
     area_ids: frozenset[int] = frozenset()
     person_ids: frozenset[int] = frozenset()
 
+    @classmethod
+    def this(cls, subject: Subject) -> "Only":
+        unit, area, person = subject.unit_id, subject.area_id, subject.person_id
+        return cls(*(frozenset() if id is None else frozenset({id}) for id in (unit, area, person)))
+
 
 def subjects(
     session: Session,
@@ -120,7 +125,8 @@ def _belonging_to(
         return area_queries.areas_of(session, units, day=day, known_at=known_at)
     if not only.area_ids:
         return []
-    asked = [area for area in session.scalars(select(Area).where(among(Area.id, only.area_ids))) if area.open_on(day)]
+    found = session.scalars(select(Area).where(among(Area.id, only.area_ids)))
+    asked = [area for area in found if area.id in only.area_ids and area.open_on(day)]
     lie_in = area_queries.units_of(session, [area.id for area in asked], day=day, known_at=known_at)
     ids = {unit.id for unit in units}
     return [area for area in asked if any(unit.id in ids for unit in lie_in.get(area.id, ()))]
@@ -185,7 +191,7 @@ def _people(
     names: dict[int, str] = {}
     for person_id, unit_id, starts_on, ends_on, name in session.execute(query):
         terms[person_id].append((starts_on, ends_on))
-        if unit_id in place and (ends_on is None or day < ends_on):
+        if unit_id in place and (ends_on is None or day < ends_on) and (only is None or person_id in only.person_ids):
             held[person_id].append((place[unit_id], unit_id))
             names[person_id] = name
     ordered = sorted(held, key=lambda id: (min(held[id])[0], names[id], id))

@@ -20,7 +20,7 @@ from hmswiki.organisation import area_queries
 from hmswiki.organisation.area_queries import among
 from hmswiki.organisation.models import Employment, Person, RoleHolding
 from hmswiki.schedules import audience
-from hmswiki.schedules.audience import Tree, subjects, tree, units_reached
+from hmswiki.schedules.audience import Named, Tree, names, subjects, tree, units_reached
 from hmswiki.schedules.models import Audience, Handover, ScheduleEvent, ScheduleRecord, ScheduleUnit, Skip
 from hmswiki.schedules.recurrence import (
     SOON,
@@ -35,8 +35,8 @@ from hmswiki.schedules.subjects import Subject
 from hmswiki.schedules.terms import EVENT, end_of, recurrence_of
 
 __all__ = [
-    "Slot", "Subject", "Tree", "events_of", "every_schedule", "handovers", "live", "recurrence_of", "schedule", "skips",
-    "standings", "subjects", "tree", "units_reached", "who_does",
+    "Named", "Slot", "Subject", "Tree", "events_of", "every_schedule", "handovers", "live", "names", "recurrence_of",
+    "schedule", "skips", "standings", "subjects", "tree", "units_reached", "who_does",
 ]  # fmt: skip
 
 UNIT_ROLES = (Role.UNIT_LEADER, Role.HSE_COORDINATOR)

@@ -16,6 +16,7 @@ from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.organisation.queries import units_by_id
 from hmswiki.schedules import queries
+from hmswiki.schedules.audience import Only
 from hmswiki.schedules.models import Handover, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.schedules.recurrence import Occurrence, occurrences
 from hmswiki.schedules.subjects import Subject
@@ -34,10 +35,13 @@ class Asked(NamedTuple):
 
 
 def asked(session: Session, schedule: ScheduleRecord, slot: str, *, day: date, known_at: datetime) -> Asked:
-    """The subject with that slot. Raises NotFound where the schedule does not ask it on `day`."""
-    found = next(
-        (one for one in queries.subjects(session, schedule, day=day, known_at=known_at) if one.slot == slot), None
-    )
+    """The subject with that slot. Raises NotFound where the schedule does not ask it on `day`, or on its first."""
+    day = max(day, schedule.starts_on)
+    named = Subject.read(slot)
+    asks: list[Subject] = []
+    if named is not None:
+        asks = queries.subjects(session, schedule, day=day, known_at=known_at, only=Only.this(named))
+    found = asks[0] if asks else None
     if found is None:
         raise NotFound(N_("The schedule does not ask this unit, area or person today."))
     return Asked(schedule, found, place_of(session, found, day=day, known_at=known_at))

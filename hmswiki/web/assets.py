@@ -7,7 +7,10 @@ from pathlib import Path
 STATIC = Path(__file__).parent / "static"
 
 # The order of the layers is said first; the files name their own layer.
-_STYLES = ("tokens", "base", "layout", "controls", "components", "screens", "additions", "areas", "rounds", "utilities", "print")
+_STYLES = (
+    "tokens", "base", "layout", "controls", "components", "screens", "additions", "areas", "rounds", "schedules",
+    "utilities", "print",
+)  # fmt: skip
 _LAYERS = "@layer hms.tokens, hms.base, hms.layout, hms.components, hms.utilities, hms.print;\n"
 
 
