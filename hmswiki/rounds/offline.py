@@ -25,7 +25,10 @@ blueprint = FeatureBlueprint("rounds_offline", __name__)
 _LINKED = ("hms.css", "icons.svg", "favicon.svg", "js/hms.js", "js/offline.js", "js/round.js", "js/rounds-kept.js")
 """What pages of rounds link to, each with the mark that changes when it does."""
 
-_IMPORTED = ("js/outbox.js", "js/sending.js", "js/round-items.js", "js/round-photo.js", "js/round-status.js")
+_IMPORTED = tuple(
+    f"js/{name}.js"
+    for name in ("outbox", "sending", "round-items", "round-kept", "round-photo", "round-status")
+)
 """What those scripts import, by a plain name."""
 
 

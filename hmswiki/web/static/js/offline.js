@@ -26,6 +26,11 @@ async function tellOfRefused() {
   list.dataset.status = "over";
   for (const { round, refused } of await keptRounds()) {
     if (!refused.length || !round.words) continue;
+    if (round.address === location.pathname) {
+      const { offerToCorrect } = await import("./round-kept.js");
+      document.querySelector("main")?.prepend(offerToCorrect(round, refused));
+      continue;
+    }
     const words = refused.length === 1 ? round.words.refusedOne : round.words.refusedMany;
     const line = document.createElement("p");
     const link = document.createElement("a");

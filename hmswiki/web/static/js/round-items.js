@@ -38,6 +38,17 @@ export class Item {
     return [...this.fieldset.querySelectorAll(`[data-part="${name}"]`)];
   }
 
+  get asks() {
+    return this.fieldset.querySelector("[data-asks]")?.textContent.trim() ?? "";
+  }
+
+  // The answer in words, as the page has them.
+  get says() {
+    const fields = this.parts("value");
+    const chosen = fields[0]?.type === "radio" ? fields.find((field) => field.checked)?.closest("label") : null;
+    return (chosen ? chosen.textContent.trim() : this.value) ?? "";
+  }
+
   // --- What it says now ---
 
   get value() {
@@ -205,10 +216,24 @@ export class Item {
     const img = element("img", { "data-key": photo.key, src: photo.url, alt: filled(this.words.photo, { number }) });
     place.removeAttribute("data-waiting");
     if (!shown) {
-      place.replaceChildren(img);
+      place.append(img, this.#remover(number));
       return;
     }
-    img.addEventListener("load", () => place.replaceChildren(img), { once: true });
+    place.querySelector("small")?.remove();
+    img.addEventListener("load", () => place.querySelector("canvas")?.replaceWith(img), { once: true });
+  }
+
+  #remover(number) {
+    const button = this.fieldset.querySelector("template[data-remover]").content.firstElementChild.cloneNode(true);
+    button.querySelector("[data-name]").textContent = filled(this.words.photo, { number });
+    return button;
+  }
+
+  removePhoto(key) {
+    this.fieldset.querySelector(`[data-photo-key="${key}"]`)?.remove();
+    this.serverPhotos = this.serverPhotos.filter((one) => one !== key);
+    this.waitingPhotos = this.waitingPhotos.filter((one) => one !== key);
+    this.#countPhotos();
   }
 
   async drawWaiting(record) {
@@ -219,7 +244,8 @@ export class Item {
     this.waitingPhotos.push(record.key);
     this.#countPhotos();
     const number = this.photoCount;
-    place.append(await preview(record.blob, filled(this.words.photo, { number })), element("small", {}, this.words.photoWaits));
+    const picture = await preview(record.blob, filled(this.words.photo, { number }));
+    place.append(picture, element("small", {}, this.words.photoWaits), this.#remover(number));
   }
 
   #countPhotos() {

@@ -30,6 +30,13 @@ export class Status {
     }
   }
 
+  nothing() {
+    this.said = "";
+    delete this.place.dataset.status;
+    this.place.querySelector("svg").setAttribute("hidden", "");
+    this.place.querySelector("[data-text]").textContent = "";
+  }
+
   saving() {
     this.say("saving", this.words.saving);
   }

@@ -52,7 +52,11 @@ function Round(form) {
     const { title, place, address } = words;
     kept = {
       ...kept, state: earlier?.state ?? null, title, place, address, at: new Date().toISOString(),
-      words: { refusedOne: words.refusedInOne, refusedMany: words.refusedInMany },
+      words: {
+        refusedOne: words.refusedInOne, refusedMany: words.refusedInMany, late: words.late, lateText: words.lateText,
+        why: words.why, correct: words.correct, discard: words.discard, corrected: words.corrected, failed: words.failed,
+        photo: words.photo,
+      },
     };
     await box.put("rounds", kept);
     if (kept.state) recall(kept.state);
@@ -111,6 +115,10 @@ function Round(form) {
       if (event.target.matches("[data-photo]")) takePhoto(event.target);
       else given(event.target);
     });
+    form.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-remove]");
+      if (button) removePhoto(event, button);
+    });
     form.addEventListener("input", (event) => {
       const item = itemOf(event.target);
       if (!item || event.target.matches("[type=radio], [type=checkbox], [type=file], select")) return;
@@ -125,9 +133,6 @@ function Round(form) {
         progress.show();
       }
     });
-    for (const input of document.querySelectorAll("[data-photo]")) {
-      if (!form.contains(input)) input.addEventListener("change", () => takePhoto(input));
-    }
     document.querySelector("[data-next]").addEventListener("click", (event) => {
       event.preventDefault();
       goTo(progress.next(progress.now));
@@ -176,7 +181,7 @@ function Round(form) {
     const record = {
       key: outbox.uuid(), round: key, person: outbox.person, address: words.answers, subject: item.subject,
       item: item.key, finding: item.finding, ...answer, at: new Date().toISOString(), sent: false, refused: null,
-      asks: item.fieldset.querySelector("[data-asks]")?.textContent.trim() ?? "",
+      asks: item.asks, says: item.says,
     };
     const kept = outbox.keepAnswer(record);
     keeping.add(kept);
@@ -188,7 +193,7 @@ function Round(form) {
   }
 
   async function takePhoto(input) {
-    const item = itemOf(input) ?? bySubject.get(`item:${input.dataset.photo}`);
+    const item = itemOf(input);
     const files = [...input.files];
     input.value = "";
     for (const file of files) {
@@ -208,6 +213,39 @@ function Round(form) {
     refresh();
     await say();
     sending.send();
+  }
+
+  // A photo is taken away by pressing twice: what is gone does not come back.
+  async function removePhoto(event, button) {
+    event.preventDefault();
+    if (!button.hasAttribute("data-sure")) {
+      button.setAttribute("data-sure", "");
+      button.querySelector("[data-sure-text]").hidden = false;
+      return;
+    }
+    const item = itemOf(button);
+    const place = button.closest("[data-photo-key]");
+    const photo = place.dataset.photoKey;
+    try {
+      if (place.matches("[data-waiting]")) await outbox.forget("photos", [photo]);
+      else {
+        const { refusal } = await sending.once(`${outbox.root}photos/${photo}/withdrawal`, new FormData());
+        if (refusal) throw new Error(refusal);
+      }
+    } catch {
+      item.problem(words.notRemoved);
+      return;
+    }
+    item.savedAt = performance.now();
+    item.removePhoto(photo);
+    noteState((state) => {
+      for (const [at, photos] of Object.entries(state.photos ?? {})) {
+        state.photos[at] = photos.filter((one) => one.key !== photo);
+      }
+    });
+    item.fieldset.querySelector("[data-photo]").focus();
+    refresh();
+    say();
   }
 
   // --- What the server has said ---
@@ -260,6 +298,7 @@ function Round(form) {
       clearTimeout(slow);
       if (why === "offline") status.waiting("offline", 0, lasts);
       else if (savedAt) status.saved(savedAt);
+      else status.nothing();
     }
   }
 

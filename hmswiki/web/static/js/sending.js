@@ -163,6 +163,11 @@ function told(round, { saved = [], photos = [], refused = [] }) {
   dispatchEvent(new CustomEvent("hms-sent", { detail: { round, saved, photos, refused } }));
 }
 
+// Ask for something once, now: {data} or {refusal}. Throws where the server is not reached.
+export function once(address, body, headers = {}) {
+  return post(address, body, PATIENCE.photos, headers);
+}
+
 // --- The wire ---
 
 async function post(address, body, patience, headers = {}) {
@@ -172,7 +177,7 @@ async function post(address, body, patience, headers = {}) {
       method: "POST", body, headers: { ...headers, "X-CSRFToken": token, "X-Hms-Person": person },
       signal: AbortSignal.timeout(patience),
     });
-    const data = await json(answer);
+    const data = answer.status === 204 || (answer.ok && answer.redirected && headers.Accept) ? {} : await json(answer);
     if (answer.status === 400 && first) continue; // the session is a new one
     if (answer.ok) return { data };
     if (REFUSALS.includes(answer.status) || answer.status === 400) {
