@@ -40,6 +40,7 @@ OF_LASER_LAB = frozenset({"astrid", "bjorn", "chen", "siri", "tora", "frida", "g
 SPEAKS_FOR_LASER_LAB = frozenset({"astrid", "chen", "tora"})
 # Laser Lab shares the floor with Workshop: the leaders of both, and those who may everywhere.
 LOOKS_AFTER_SECOND_FLOOR = frozenset({"astrid", "chen", "olav", "tora", "hanne", "ivar"})
+LEADS_SOMEWHERE = frozenset({"astrid", "chen", "olav", "tora"})
 # Roles over some unit, and central HSE.
 OVERSEES = frozenset({"astrid", "chen", "siri", "olav", "tora", "hanne"})
 
@@ -72,6 +73,7 @@ LET_IN: dict[str, frozenset[Any]] = {
     # areas
     **dict.fromkeys(("areas.index", "areas.area", "areas.door"), EVERYBODY),
     "areas.new_area": REGISTER,  # in none: a building
+    "areas.import_areas": LEADS_SOMEWHERE | REGISTER,
     **dict.fromkeys(
         ("areas.history", "areas.edit_area", "areas.close_area", "areas.give_area", "areas.appoint_owner",
          "areas.appoint_deputy", "areas.end_belonging", "areas.correct_belonging", "areas.withdraw_belonging",

@@ -7,7 +7,6 @@ from wtforms import Field, SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
 from hmswiki.organisation.forms import (
-    CODE,
     RegisterForm,
     TermForm,
     UnitFactsForm,
@@ -18,6 +17,7 @@ from hmswiki.organisation.forms import (
     text_field,
 )
 from hmswiki.organisation.models import Area, AreaDuty, AreaKind, AreaUnit
+from hmswiki.organisation.rules import CODE
 from hmswiki.web.words import _, _l
 
 

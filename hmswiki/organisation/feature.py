@@ -10,6 +10,7 @@ from hmswiki.organisation import (  # noqa: F401, their routes
     area_bundle,
     area_change_views,
     area_fact_views,
+    area_import_views,
     area_views,
     bundle,
     fact_views,

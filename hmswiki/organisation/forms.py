@@ -14,11 +14,11 @@ from hmswiki.foundation.database import Wording
 from hmswiki.foundation.language import LANGUAGES, OWN_NAMES
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
+from hmswiki.organisation.rules import CODE
 from hmswiki.web.forms import PageForm
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, _l, day, wording
 
-CODE = re.compile(r"[\w-][\w.-]*")
 _KEY = re.compile(r"[\w@+-][\w.@+-]*")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _YEARS = range(1900, 2201)

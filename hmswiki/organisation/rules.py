@@ -1,11 +1,15 @@
 """What may be recorded of units, employments and roles. Pure: values in, nothing or a Refusal out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.foundation.periods import periods_overlap
+
+CODE = re.compile(r"[\w-][\w.-]*")
+"""What the code of a unit or an area looks like where somebody writes a new one."""
 
 
 @dataclass(frozen=True)
