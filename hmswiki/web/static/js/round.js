@@ -54,7 +54,7 @@ function Round(form) {
       ...kept, state: earlier?.state ?? null, title, place, address, at: new Date().toISOString(),
       words: {
         refusedOne: words.refusedInOne, refusedMany: words.refusedInMany, late: words.late, lateText: words.lateText,
-        why: words.why, correct: words.correct, discard: words.discard, corrected: words.corrected, failed: words.failed,
+        why: words.why, correct: words.correct, discard: words.discard, failed: words.failed,
         photo: words.photo,
       },
     };
