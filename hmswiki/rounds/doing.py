@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import NotAllowed
-from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Places, may
+from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Places, demand, may
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, Person, Unit
 from hmswiki.rounds.models import Round
-from hmswiki.schedules.models import Handover
+from hmswiki.schedules import queries as schedule_queries
+from hmswiki.schedules.models import Handover, ScheduleRecord
 from hmswiki.schedules.subjects import Subject
 
 
@@ -46,8 +47,19 @@ def demand_doing(
     subject = subject_of(unit, area, person)
     if schedule_id is None or occurrence is None:
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
-    if not _handed_to(session, actor, schedule_id, occurrence, subject, known_at):
+    if not _handed_to(session, actor, schedule_id, occurrence, subject, known_at) and not _falls_to(
+        session, actor, schedule_id, subject, day
+    ):
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
+
+
+def _falls_to(session: Session, actor: Actor, schedule_id: int, subject: Subject, day: date) -> bool:
+    """Whether the plan names a role for it that the person holds."""
+    schedule = session.get_one(ScheduleRecord, schedule_id)
+    if schedule.role is None:
+        return False
+    found = schedule_queries.who_does(session, schedule, [subject], day).get(subject.slot, ())
+    return any(person.id == actor.person_id for person in found)
 
 
 def demand_doing_of(session: Session, actor: Actor | None, round: Round, *, day: date, known_at: datetime) -> None:
@@ -87,3 +99,16 @@ def _handed_to(
             Handover.to_id == actor.person_id, Handover.known_at(known_at),
         )
     ) is not None  # fmt: skip
+
+
+def demand_seeing_at(
+    session: Session, actor: Actor, unit: Unit | None, area: Area | None, *, day: date, known_at: datetime
+) -> None:
+    """Raises NotAllowed where the person may not see the rounds of an area, or of a unit."""
+    if area is not None:
+        within = area_queries.places_of(session, [area.id], day=day, known_at=known_at)[area.id]
+    elif unit is not None:
+        within = Places((unit.path,))
+    else:
+        return
+    demand(actor, Permission.SEE_ROUNDS, within=within)

@@ -7,7 +7,7 @@ from hmswiki.checklists.template import Kind
 from hmswiki.rounds.asked import AskedItem
 from hmswiki.rounds.models import Round
 from hmswiki.rounds.rules import Lack
-from hmswiki.web.words import NBSP, _, count_in_words, current_language, day, wording
+from hmswiki.web.words import NBSP, _, count_in_words, current_language, day, ngettext, wording
 
 
 def place_of(round: Round) -> str:
@@ -75,3 +75,11 @@ def headline(count: int, mended: int) -> str:
     if mended == 1:
         return _("%(count)s deviations, one of them is mended", count=words)
     return _("%(count)s deviations, %(mended)s of them are mended", count=words, mended=count_in_words(mended))
+
+
+def findings_in_words(count: int, still: int) -> str:
+    """For a list: how many, and how many of them are still so."""
+    if not count:
+        return _("No deviations")
+    said = ngettext("1 deviation", "%(num)s deviations", count)
+    return said if still == count else _("%(deviations)s, %(still)s still so", deviations=said, still=still)
