@@ -73,6 +73,13 @@ def _read(content: str) -> template.Checklist:
 # --- Several ------------------------------------------------------------------------------------------------
 
 
+def with_editions(session: Session) -> Sequence[ChecklistRecord]:
+    """Every checklist with all its editions, by key; retired and coming ones too. Two selects."""
+    return session.scalars(
+        select(ChecklistRecord).options(selectinload(ChecklistRecord.editions)).order_by(ChecklistRecord.key)
+    ).all()
+
+
 def all_current(session: Session, day: date) -> list[ChecklistEdition]:
     """The edition in force of each checklist that is not retired, by key, with its checklist. One select."""
     return list(session.scalars(_in_force(day).order_by(ChecklistRecord.key)))
