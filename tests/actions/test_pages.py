@@ -223,7 +223,7 @@ def test_an_entry_is_taken_back_by_who_recorded_it(as_bjorn, as_astrid, late, se
     as_bjorn.post(f"/actions/{late.key}/done", data={"done-done_on": today().isoformat()})
     done = session.scalars(select(ActionEntry).where(ActionEntry.kind == "done")).one()
     address = f"/actions/{late.key}/entries/{done.id}/withdrawal"
-    session.rollback()
+    session.commit()  # another transaction is to write
 
     assert as_astrid.post(address).status_code == 403
     assert as_bjorn.post(address).status_code == 303
@@ -253,20 +253,17 @@ def test_a_leader_raises_an_action_by_hand(as_astrid, session):
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("bjorn", 403), ("dina", 403), ("hanne", 403), ("siri", 200), ("chen", 200)]
+    ("who", "status"), [("nils", 403), ("olav", 403), ("hanne", 403), ("siri", 200), ("chen", 200)]
 )
 def test_actions_are_raised_by_the_units_roles(app, who, status):
     assert client_as(app, who).get("/actions/new?unit=LAB").status_code == status
 
 
-def test_an_areas_owner_raises_actions_for_it_and_for_nothing_else(as_dina, session):
-    room = area(session, "R1", owner="dina")
-    given(session, room, "LAB")
-    session.commit()
+def test_an_areas_owner_raises_actions_for_it_and_for_nothing_else(as_dina):
     data = {"title": "Rydd", "responsible": "role:area_owner", "due_on": today().isoformat()}
     assert as_dina.post("/actions/new?unit=LAB", data=data).status_code == 403
-    assert as_dina.post("/actions/new?unit=LAB", data={**data, "area": "R1"}).status_code == 303
-    assert as_dina.post("/actions/new?unit=OPT", data={**data, "area": "R1"}).status_code == 403
+    assert as_dina.post("/actions/new?unit=LAB", data={**data, "area": "B1-2-A"}).status_code == 303
+    assert as_dina.post("/actions/new?unit=OPT", data={**data, "area": "B1-2-A"}).status_code == 403
 
 
 def test_who_has_several_units_chooses_one_first(as_tora):
