@@ -11,8 +11,8 @@ from hmswiki.foundation.errors import N_, Refusal
 MAX_SIDE = 2048
 """The longer side of what is kept, in pixels."""
 
-MAX_PIXELS = 220_000_000
-"""The largest photo that any telephone takes, with room. A JPEG is made smaller while it is read."""
+MAX_PIXELS = 170_000_000
+"""The largest photo that is opened. A JPEG is made smaller while it is read; Pillow opens none that is larger yet."""
 
 MAX_PIXELS_AT_ONCE = 50_000_000
 """The largest of a kind that must be read whole."""

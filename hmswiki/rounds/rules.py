@@ -261,7 +261,7 @@ def checked_value(item: Item, value: str | None) -> str | None:
 
 def checked_day(text: str) -> date:
     try:
-        if len(text) != 10:  # 2026-W05-1 is a date to Python
+        if len(text) != 10 or text[4] + text[7] != "--":  # 2026-W05-1 is a date to Python
             raise ValueError(text)
         return date.fromisoformat(text)
     except ValueError:

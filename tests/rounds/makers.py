@@ -1,6 +1,7 @@
 """Makes rounds for tests: a checklist with every kind of item, an area, and a round that somebody has begun."""
 
 from datetime import date
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +13,9 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Actor
 from hmswiki.organisation import area_operations
 from hmswiki.organisation import queries as organisation
-from hmswiki.organisation.models import Area, AreaKind, AreaPart
+from hmswiki.organisation.models import Area, AreaKind, AreaPart, Unit, UnitSuccessor
 from hmswiki.rounds import operations
+from hmswiki.rounds.answering import Incoming
 from hmswiki.rounds.models import Round
 from tests.cast import FOUNDED, today
 
@@ -190,3 +192,37 @@ def start_round(
         session, checklist=checklist(session, source), unit=organisation.unit(session, unit), area=area,
         by=actor(session, by), at=clock.now(), today=today(),
     )  # fmt: skip
+
+
+def answer_all(session: Session, key: str, *, by: str) -> None:
+    """Let somebody answer every item of the fire round, with nothing wrong."""
+    values = {"korridorer": "ok", "dorer": "ok", "apparater": "0", "kontroll": "2026-01-15", "varmt": "no",
+              "alarm": "klokke"}  # fmt: skip
+    at = clock.now()
+    incoming = [Incoming(str(uuid4()), item, None, value, None, None, at) for item, value in values.items()]
+    outcome = operations.answer(session, key, incoming, by=actor(session, by), at=at, today=today())
+    assert not outcome.refused
+
+
+def publish(session: Session, record: ChecklistRecord, source: str, *, published_on: date) -> ChecklistEdition:
+    """The checklist's next edition."""
+    content = reading.read(source)
+    last = max((one.major for one in record.editions), default=0)
+    edition = ChecklistEdition(
+        checklist_id=record.id, major=last + 1, minor=0, published_on=published_on, title=dict(content.title),
+        guidelines=list(content.guidelines), content=as_data(content),
+    )  # fmt: skip
+    session.add(edition)
+    session.flush()
+    return edition
+
+
+def successor(session: Session, unit: Unit, code: str) -> Unit:
+    """A unit that carries on from `unit`."""
+    found = Unit(code=code, name={"nb": code}, parent_id=unit.parent_id, path="", opened=FOUNDED, position=None)
+    session.add(found)
+    session.flush()
+    found.path = f"{unit.path.rsplit('/', 2)[0]}/{found.id}/"
+    session.add(UnitSuccessor(unit_id=unit.id, successor_id=found.id))
+    session.flush()
+    return found
