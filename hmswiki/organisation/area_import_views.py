@@ -49,14 +49,14 @@ def import_areas() -> Response:
         status = 422
         if form.validate() and _take_file(form):
             rows, problems = area_importing.read_sheet(form.rows.data or "")
+            if rows and not problems and request.form.get("step") == "add":
+                done = _add(form, rows)  # asks first whether it was done already, then looks through as well
+                if done is not None:
+                    return done
             problems += area_importing.look_through(read_session(), rows)
             if not rows and not problems:
                 form.problems.append(_("There is no row yet. Paste them, one area a line."))
-            elif not problems and request.form.get("step") == "add":
-                done = _add(form, rows)
-                if done is not None:
-                    return done
-            elif not problems:
+            elif not problems and not form.problems:
                 status, ready = 200, True
             _name(form, sorted(problems, key=lambda problem: problem.line))
     page = ImportPage(form, rows, ready, area_crumbs())
@@ -88,7 +88,8 @@ def _add(form: ImportAreasForm, rows: list[SheetRow]) -> Response | None:
                 session, rows, opened=form.opened.data, by=known_actor(), today=today(), at=clock.now()
             )
     except LineRefused as refusal:
-        _name(form, [refusal])
+        if not area_importing.look_through(read_session(), rows):  # else all of it is named below
+            _name(form, [refusal])
         return None
     flash(ngettext("One area is added.", "%(num)s areas are added.", count), "success")
     return redirect(then, 303)
