@@ -28,6 +28,7 @@ from hmswiki.checklists.supplements import (
     TakenUp,
     Withdrawal,
 )
+from hmswiki.foundation.database import Wording
 from hmswiki.organisation.models import Person, Unit, UnitSuccessor
 from hmswiki.organisation.queries import in_own_order
 
@@ -228,6 +229,48 @@ def predecessors(
         for each in in_own_order(before)
         if (one := found.get(each.id)) and one.of is not None and one.of.id not in above
     ]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A checklist in whose supplement a unit must look at something."""
+
+    key: str
+    title: Wording
+    count: int
+
+
+def waiting(
+    session: Session, unit_ids: Collection[int], *, day: date, known_at: datetime
+) -> dict[int, list[Waiting]]:  # fmt: skip
+    """What the units must look at in their own supplements, by unit id.
+
+    One select where they have none; else one more, and two for each list.
+    """
+    if not unit_ids:
+        return {}
+    lists = session.execute(
+        select(SupplementEdit.checklist_id)
+        .where(
+            SupplementEdit.unit_id.in_(unit_ids), SupplementEdit.kind.in_(OWN_KINDS), SupplementEdit.known_at(known_at)
+        )
+        .distinct()
+    )
+    ids = {row.checklist_id for row in lists}
+    found: dict[int, list[Waiting]] = defaultdict(list)
+    for edition in queries.all_current(session, day) if ids else ():
+        if edition.checklist_id not in ids:
+            continue
+        number = (edition.major, edition.minor)
+        ledgers = edits_of(session, edition.checklist_id, unit_ids, known_at=known_at)
+        editions = editions_seen(
+            session, edition.checklist_id, number, (e for edits in ledgers.values() for e in edits)
+        )
+        for unit_id, edits in ledgers.items():
+            count = len(applied(editions, number, edits).clashes) if is_one(edits) else 0
+            if count:
+                found[unit_id].append(Waiting(edition.checklist.key, edition.title, count))
+    return dict(found)
 
 
 @dataclass(frozen=True)
