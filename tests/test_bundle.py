@@ -292,6 +292,48 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
             "viewer": "bo", "what": "missing",
         },
     ],
+    "actions": [
+        {
+            "area": "B1", "due_on": "2024-02-01", "id": "0b8e1a52-0000-4000-8000-000000000001",
+            "origin": "finding:11", "raised_at": "2024-01-10T08:00:00+00:00", "raised_by": "bo", "responsible": "ada",
+            "text": "Det står i veien.", "title": "Flytt skapet", "unit": "ØKO",
+        },
+        {
+            "due_on": "2024-02-02", "id": "0b8e1a52-0000-4000-8000-000000000002",
+            "raised_at": "2024-01-10T08:00:00+00:00", "role": "unit_leader", "title": "Bytt filter", "unit": "FAK",
+        },
+    ],
+    "action_entries": [
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "kind": "commented", "no": 2,
+            "recorded_at": "2024-01-10T08:00:00+00:00", "recorded_by": "ada", "text": "Skal gjøres",
+            "withdrawal_reason": "Feil tiltak", "withdrawn_at": "2024-01-10T09:00:00+00:00", "withdrawn_by": "ada",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "kind": "case_noted", "no": 3, "number": "4711",
+            "recorded_at": "2024-01-11T08:00:00+00:00", "url": "https://eqs.example.no/4711",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "due_on": "2024-02-10", "kind": "rescheduled", "no": 4,
+            "recorded_at": "2024-01-11T08:00:00+00:00", "recorded_by": "bo", "text": "Deler mangler",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "kind": "moved", "left": "ada", "no": 5,
+            "others": ["FAK"], "recorded_at": "2024-03-01T08:00:00+00:00", "role": "unit_leader", "unit": "ADM",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "kind": "assigned", "no": 6,
+            "recorded_at": "2024-03-02T08:00:00+00:00", "recorded_by": "bo", "responsible": "bo",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000001", "done_on": "2024-03-03", "kind": "done", "no": 7,
+            "recorded_at": "2024-03-03T08:00:00+00:00", "recorded_by": "bo",
+        },
+        {
+            "action": "0b8e1a52-0000-4000-8000-000000000002", "kind": "escalated", "no": 2,
+            "recorded_at": "2024-03-01T08:00:00+00:00", "unit": "ADM",
+        },
+    ],
 }  # fmt: skip
 
 

@@ -174,8 +174,8 @@ def withdraw_entry(session: Session, entry: ActionEntry, *, by: Actor, at: datet
     lock(session, action)
     rules.check_withdrawal(entry, action.entries, by.person_id, rules.standing_of(action.entries))
     entry.withdraw(by_id=by.person_id, at=max(at, entry.recorded_at), reason=None)
-    settle(action)
     session.flush()
+    _settle(session, action)
 
 
 # --- How each is written ------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def lock(session: Session, action: Action) -> None:
     """Nobody else changes the action until this transaction ends, and what is known of it is what stands now."""
     session.flush()
     session.refresh(action, with_for_update=True)
-    session.expire(action, ["entries", "responsible", "unit", "done_by", "escalated_to"])
+    session.expire(action, ["entries", *_RELATED])
     session.refresh(action, ["entries"])
     for entry in action.entries:  # those that were read before may have been withdrawn meanwhile
         session.refresh(entry)
@@ -218,16 +218,20 @@ def happened(
     )  # fmt: skip
     action.entries.append(entry)
     session.flush()
-    settle(action)
-    session.flush()
+    _settle(session, action)
     return entry
 
 
-def settle(action: Action) -> None:
+_RELATED = ("unit", "responsible", "done_by", "escalated_to")
+
+
+def _settle(session: Session, action: Action) -> None:
     """Put the columns to what the entries say."""
     standing = rules.standing_of(action.entries)
     for name in rules.Standing.__dataclass_fields__:
         setattr(action, name, getattr(standing, name))
+    session.flush()
+    session.expire(action, _RELATED)
 
 
 def _announce_closed(session: Session, action: Action) -> None:

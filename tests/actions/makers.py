@@ -42,8 +42,8 @@ def raised(
 
 
 def area(session: Session, code: str, parent: Area | None = None, *, owner: str | None = None) -> Area:
-    """A room, and maybe its owner."""
-    made = Area(code=code, name=f"Rom {code}", kind=AreaKind.ROOM, parent_id=parent.id if parent else None, path="",
+    """A place, and maybe its owner."""
+    made = Area(code=code, name=f"Bygg {code}", kind=AreaKind.BUILDING, parent_id=parent.id if parent else None, path="",
                 opened=the_cast.FOUNDED)  # fmt: skip
     session.add(made)
     session.flush()
