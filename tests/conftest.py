@@ -26,6 +26,7 @@ DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
 
 def pytest_configure(config: pytest.Config) -> None:
     quicker.make_applications_share()
+    quicker.make_dialects_alike()
     if DATABASE not in ("sqlite", "postgresql"):
         raise pytest.UsageError(f"HMSWIKI_TEST_DATABASE is {DATABASE!r}: it must be sqlite or postgresql")
     if DATABASE == "postgresql" and not hasattr(config, "workerinput"):
@@ -42,6 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     What one worker must do in a row comes first, so that none is left with it in the end.
     """
+    quicker.collect_less()
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if DATABASE == "postgresql":
         for item in items:
@@ -167,6 +169,7 @@ def _app(address: str, folder: Path, **overrides: Any) -> Flask:
     app = create_app(database_url=address, instance=folder, **overrides)
     app.testing = True
     app.jinja_env.bytecode_cache = quicker.TEMPLATES
+    quicker.share_statements(state(app).engines)
     signed_in = state(app).identify
     state(app).identify = lambda: request.environ.get("hmswiki.test_person") or signed_in()
     return app
