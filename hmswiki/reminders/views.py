@@ -5,22 +5,21 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, NotFound, Refusal
 from hmswiki.foundation.permissions import Permission
 from hmswiki.reminders import operations, queries, sending
+from hmswiki.reminders.forms import AgainForm, RemindForm
 from hmswiki.reminders.models import Reminder
 from hmswiki.reminders.queries import Week
+from hmswiki.rounds import campaigns
+from hmswiki.schedules import queries as schedule_queries
 from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
-from hmswiki.web.context import known_actor, read_session, settings, transaction
-from hmswiki.web.forms import PageForm
+from hmswiki.web.context import known_actor, read_session, settings, today, transaction
 from hmswiki.web.words import _, count_in_words, ngettext, say
 
 blueprint = FeatureBlueprint("reminders", __name__, url_prefix="/reminders")
-
-
-class AgainForm(PageForm):
-    """Lets the next run send one again of which nobody knows whether it arrived."""
 
 
 @dataclass(frozen=True)
@@ -82,4 +81,37 @@ def again(reminder_id: int) -> Response | tuple[str, int]:
     except Refusal as refusal:
         return _page(say(refusal)), refusal.status
     flash(_("The next run sends the message to %(name)s again.", name=name))
+    return redirect(then, 303)
+
+
+@blueprint.post("/campaigns/<key>/<occurrence>")
+@access(Permission.MANAGE_REMINDERS)
+def remind_campaign(key: str, occurrence: str) -> Response:
+    """Have the next run remind those to whom the campaign's missing rounds fall, due soon or not."""
+    form, then = RemindForm(), url_for("hmswiki.rounds.campaign", key=key, occurrence=occurrence)
+    with transaction(form.submission_id, then=then) as session:
+        now = clock.now()
+        schedule = schedule_queries.schedule(session, key)
+        seen = campaigns.campaign(session, schedule, occurrence, known_actor(), today=today(), known_at=now)
+        missing = [one for one in seen.missing if not one.is_coming]
+        does = schedule_queries.who_does(
+            session, schedule, [one.subject for one in missing], today(), occurrence=occurrence, known_at=now
+        )
+        wanted = [(person.id, one.key) for one in missing for person in does.get(one.subject.slot, ())]
+        people = len({person_id for person_id, _ in wanted})
+        operations.ask_for(session, wanted, by=known_actor(), at=now)
+    vacant = sum(not does.get(one.subject.slot) for one in missing)
+    flash(
+        ngettext(
+            "The next run reminds one person.", "The next run reminds %(count)s people.", people,
+            count=count_in_words(people),
+        )
+    )  # fmt: skip
+    if vacant:
+        flash(
+            ngettext(
+                "In one place nobody is there to remind: the role is vacant.",
+                "In %(num)s places nobody is there to remind: the role is vacant.", vacant,
+            )
+        )  # fmt: skip
     return redirect(then, 303)

@@ -42,6 +42,8 @@ class Due:
     """Name of the area or unit; None where a person is asked for themselves."""
     code: str
     """Code of the area or unit; empty for a person."""
+    guidelines: tuple[str, ...] = ()
+    """The addresses of the guidelines that the checklist belongs to."""
     running: RunningRound | None = None
     done: DoneRound | None = None
     skipped_because: str | None = None
@@ -55,6 +57,15 @@ class Due:
     @property
     def waits(self) -> bool:
         return self.standing in WAITING
+
+    @property
+    def is_coming(self) -> bool:
+        return self.standing is Standing.UPCOMING
+
+    @property
+    def is_over(self) -> bool:
+        """Done, missed or skipped."""
+        return not self.waits and not self.is_coming
 
     @property
     def order(self) -> tuple[date, str, str]:
@@ -216,7 +227,9 @@ def _standing(
     done = queries.done(session, [schedule.id])
     running = queries.running(session, [schedule.id])
     by_place = {(occurrence, slot): one.done_on for (_, occurrence, slot), one in done.items()}
-    titles = _titles(session, schedule, today)
+    edition = checklist_queries.edition_on(session, schedule.checklist_id, today)
+    title = edition.title if edition is not None else schedule.checklist.key
+    guidelines = tuple(edition.guidelines) if edition is not None else ()
     names = _names(session, subjects, known)
     stand = schedule_queries.standings(
         session, schedule, on=today, done=by_place, subjects=subjects, since=since, known_at=known_at, within=known
@@ -230,14 +243,9 @@ def _standing(
         for one in chosen:
             place = (schedule.id, one.occurrence.key, subject.slot)
             yield Due(
-                schedule, subject, one.occurrence, one.standing, titles, name, code, running.get(place),
-                done.get(place), one.skipped_because,
+                schedule, subject, one.occurrence, one.standing, title, name, code, guidelines,
+                running.get(place), done.get(place), one.skipped_because,
             )  # fmt: skip
-
-
-def _titles(session: Session, schedule: ScheduleRecord, today: date) -> Wording:
-    edition = checklist_queries.edition_on(session, schedule.checklist_id, today)
-    return edition.title if edition is not None else schedule.checklist.key
 
 
 def _names(

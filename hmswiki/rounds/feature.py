@@ -3,9 +3,12 @@
 from typing import TYPE_CHECKING
 
 from hmswiki.rounds import (
+    due_views,
     list_views,  # noqa: F401  its pages are on the same blueprint
     offline,
+    overview_views,  # noqa: F401  likewise
     panels,
+    reminding,
     result_views,  # noqa: F401  likewise
     start_views,  # noqa: F401  likewise
 )
@@ -20,3 +23,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(offline.blueprint)
     wiki.add_panel("area", panels.area_panel, order=10)
     wiki.add_panel("checklist", panels.checklist_panel, order=10)
+    wiki.add_panel("home", due_views.home, order=20)
+    wiki.add_task_count(due_views.count_mine)
+    wiki.add_panel("guideline.aside", due_views.guideline_aside, order=20)
+    wiki.add_reminder(reminding.waiting)

@@ -26,8 +26,7 @@ _LINKED = ("hms.css", "icons.svg", "favicon.svg", "js/hms.js", "js/offline.js", 
 """What pages of rounds link to, each with the mark that changes when it does."""
 
 _IMPORTED = tuple(
-    f"js/{name}.js"
-    for name in ("outbox", "sending", "round-items", "round-kept", "round-photo", "round-status")
+    f"js/{name}.js" for name in ("outbox", "sending", "round-items", "round-kept", "round-photo", "round-status")
 )
 """What those scripts import, by a plain name."""
 

@@ -244,7 +244,8 @@ def _record(
 def _known_keys(session: Session, incoming: Sequence[Incoming]) -> dict[str, int]:
     """The rounds in which answers with these keys were recorded already."""
     keys = [each.key for each in incoming]
-    return dict(session.execute(select(Answer.key, Answer.round_id).where(Answer.key.in_(keys))).tuples().all())
+    rows = session.execute(select(Answer.key, Answer.round_id).where(Answer.key.in_(keys)))
+    return {row.key: row.round_id for row in rows}
 
 
 def _used_elsewhere() -> Refusal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from hmswiki.checklists.template import Condition, Kind, answers_of
@@ -427,10 +427,8 @@ def earlier_view(filled: Filled, finding: Finding, reader: Actor, typed: Typed) 
     )  # fmt: skip
 
 
-def action_href(key: str) -> str | None:
-    """The action's page, where there is one."""
-    endpoint = "hmswiki.actions.show"
-    return url_for(endpoint, key=key) if endpoint in current_app.view_functions else None
+def action_href(key: str) -> str:
+    return url_for("hmswiki.actions.show", action_key=key)
 
 
 # --- What the script asks for -------------------------------------------------------------------------------

@@ -1,0 +1,364 @@
+"""A campaign: one occurrence of a schedule, seen over all whom it asks. Who has delivered, and what they answered.
+
+`session` first; a fixed number of selects, however many units and items there are.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hmswiki.actions.models import Action, ActionState
+from hmswiki.checklists import queries as checklist_queries
+from hmswiki.checklists.models import ChecklistEdition
+from hmswiki.checklists.template import Checklist, Item, Kind, Section
+from hmswiki.foundation.errors import N_, NotFound
+from hmswiki.foundation.language import in_language
+from hmswiki.foundation.permissions import Actor, Permission, Places, may
+from hmswiki.rounds import due, rules
+from hmswiki.rounds.due import Due
+from hmswiki.rounds.models import Answer, Finding, Round, Seriousness
+from hmswiki.schedules import audience
+from hmswiki.schedules.audience import Tree
+from hmswiki.schedules.models import Audience, ScheduleRecord
+from hmswiki.schedules.recurrence import Occurrence, Standing
+from hmswiki.schedules.subjects import Subject
+
+SMALLEST = 5
+"""Where people answer for themselves, fewer than so many are not told of, as in the coverage."""
+
+
+class Said(NamedTuple):
+    """The answer that counts to one item of one round."""
+
+    round_id: int
+    item: str
+    value: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Words from one round: a text that was asked for, or a note beside an answer."""
+
+    place: str
+    """Code of the unit or area; empty where people answered for themselves."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How an item was answered, over the rounds that asked it. `counts` is by value, in the item's own order."""
+
+    item: Item
+    counts: Mapping[str, int]
+    asked: int
+    """Rounds in which it was asked and shown."""
+    numbers: tuple[float, ...] = ()
+    """The numbers that were answered, the smallest first."""
+    remarks: tuple[Remark, ...] = ()
+    findings: int = 0
+    still_open: int = 0
+
+    @property
+    def answered(self) -> int:
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the rounds found wrong, counted."""
+
+    total: int = 0
+    mended: int = 0
+    by_seriousness: Mapping[Seriousness | None, int] = field(default_factory=dict)
+    actions_open: int = 0
+    actions_overdue: int = 0
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the delivered rounds say together. Local items are not among it: they are the unit's own."""
+
+    rounds: int
+    sections: tuple[tuple[Section, tuple[Tally, ...]], ...] = ()
+    findings: Findings = field(default_factory=Findings)
+    too_few: bool = False
+    """People answered for themselves, and so few that an answer could be told to be somebody's."""
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Who has delivered, in the organisation's own order."""
+
+    schedule: ScheduleRecord
+    occurrence: Occurrence
+    dues: Sequence[Due]
+
+    @property
+    def delivered(self) -> list[Due]:
+        return [one for one in self.dues if one.standing in (Standing.DONE, Standing.DONE_LATE)]
+
+    @property
+    def skipped(self) -> list[Due]:
+        return [one for one in self.dues if one.standing is Standing.SKIPPED]
+
+    @property
+    def missing(self) -> list[Due]:
+        """Neither delivered nor skipped."""
+        return [one for one in self.dues if one not in self.delivered and one not in self.skipped]
+
+
+def campaign(
+    session: Session, schedule: ScheduleRecord, occurrence_key: str, who: Actor, *, today: date, known_at: datetime
+) -> Campaign:
+    """The campaign as `who` may see it: the subjects in their own units and beneath. Raises NotFound."""
+    known = audience.tree(session)
+    subjects = visible(session, schedule, who, known, today=today, known_at=known_at)
+    dues = [
+        one
+        for one in due.of_schedule(session, schedule, today=today, known_at=known_at, within=known, subjects=subjects)
+        if one.occurrence.key == occurrence_key
+    ]
+    if not dues:
+        raise NotFound(N_("Nobody whom you can see is asked then. The schedule's page says when it asks, and whom."))
+    return Campaign(schedule, dues[0].occurrence, dues)
+
+
+def visible(
+    session: Session, schedule: ScheduleRecord, who: Actor, known: Tree, *, today: date, known_at: datetime
+) -> list[Subject]:
+    """Those of the schedule's subjects whose rounds `who` may see gathered."""
+    asked = audience.subjects(session, schedule, day=today, known_at=known_at, within=known)
+    paths = {id: known.units[id].path for subject in asked for id in subject.units}
+    seen = {id for id, path in paths.items() if may(who, Permission.SEE_CAMPAIGNS, within=Places((path,)))}
+    if may(who, Permission.SEE_CAMPAIGNS, within=Places(("/",))):  # held everywhere: areas without a unit too
+        return asked
+    return [subject for subject in asked if seen.intersection(subject.units)]
+
+
+# --- What they answered -------------------------------------------------------------------------------------
+
+
+def results(session: Session, seen: Campaign, *, today: date) -> Results:
+    """What the delivered rounds say together: six selects."""
+    rounds = _rounds(session, seen)
+    people = seen.schedule.audience == Audience.PEOPLE
+    if people and len(rounds) < SMALLEST:
+        return Results(len(rounds), too_few=bool(rounds))
+    if not rounds:
+        return Results(0)
+    contents = _contents(session, {edition_id for edition_id, _ in rounds.values()})
+    newest = contents[max(contents, key=lambda id: contents[id][0])][1]
+    said = _visible_only(_said(session, rounds), rounds, contents)
+    found = _findings(session, rounds)
+    by_item: dict[str, list[Said]] = {}
+    for one in said:
+        by_item.setdefault(one.item, []).append(one)
+    places = {round_id: "" if people else place for round_id, (_, place) in rounds.items()}
+    sections = tuple(
+        (section, tuple(_tally(item, by_item.get(item.key, ()), places, found) for item in section.items))
+        for section in newest.sections
+    )
+    return Results(len(rounds), sections, _counted(found, today))
+
+
+def _rounds(session: Session, seen: Campaign) -> dict[int, tuple[int, str]]:
+    """Edition and place of each delivered round, by its id."""
+    codes = {one.done.key: one.code for one in seen.delivered if one.done is not None}
+    rows = session.execute(
+        select(Round.id, Round.key, Round.edition_id).where(
+            Round.schedule_id == seen.schedule.id, Round.occurrence == seen.occurrence.key,
+            Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None),
+        )
+    )  # fmt: skip
+    return {id: (edition_id, codes[key]) for id, key, edition_id in rows if key in codes}
+
+
+def _contents(session: Session, ids: Collection[int]) -> dict[int, tuple[tuple[int, int], Checklist]]:
+    found = session.scalars(select(ChecklistEdition).where(ChecklistEdition.id.in_(ids)))
+    return {one.id: ((one.major, one.minor), checklist_queries.content_of(one)) for one in found}
+
+
+def _said(session: Session, rounds: Collection[int]) -> list[Said]:
+    """The answer that counts to each item of each round. The database picks it: the others are many."""
+    latest = (
+        select(
+            Answer.round_id, Answer.item, Answer.value, Answer.note,
+            func.row_number()
+            .over(
+                partition_by=(Answer.round_id, Answer.item),
+                order_by=(Answer.answered_at.desc(), Answer.recorded_at.desc(), Answer.key.desc()),
+            )
+            .label("place"),
+        )
+        .where(Answer.item.is_not(None))
+    )  # fmt: skip
+    found: list[Said] = []
+    ids = sorted(rounds)
+    for start in range(0, len(ids), 500):
+        chosen = latest.where(Answer.round_id.in_(ids[start : start + 500])).subquery()
+        rows = session.execute(
+            select(chosen.c.round_id, chosen.c.item, chosen.c.value, chosen.c.note).where(chosen.c.place == 1)
+        )
+        found.extend(Said(*row) for row in rows)
+    return found
+
+
+def _visible_only(
+    said: Sequence[Said], rounds: Mapping[int, tuple[int, str]],
+    contents: Mapping[int, tuple[tuple[int, int], Checklist]],
+) -> Iterable[Said]:  # fmt: skip
+    """Without answers to items that a later answer hid."""
+    conditional = {
+        id: {item.key: item for item in content.items if item.shown_when} for id, (_, content) in contents.items()
+    }
+    items = {id: {item.key: item for item in content.items} for id, (_, content) in contents.items()}
+    values = {(one.round_id, one.item): one.value for one in said}
+
+    def is_shown(round_id: int, edition_id: int, key: str) -> bool:
+        item = conditional[edition_id].get(key)
+        if item is None or item.shown_when is None:
+            return True
+        earlier = items[edition_id][item.shown_when.item]
+        word = rules.word_of(earlier, values.get((round_id, earlier.key)))
+        return word in item.shown_when.answers and is_shown(round_id, edition_id, earlier.key)
+
+    return (one for one in said if is_shown(one.round_id, rounds[one.round_id][0], one.item))
+
+
+def _tally(item: Item, said: Iterable[Said], places: Mapping[int, str], found: Sequence["_Found"]) -> Tally:
+    said = list(said)
+    given = [one.value for one in said if one.value is not None]
+    words = item.kind not in (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.PHOTO)
+    counts: Counter[str] = Counter(given) if words else Counter({"": len(given)} if given else {})
+    remarks = [
+        Remark(places[one.round_id], text)
+        for one in sorted(said, key=lambda one: places[one.round_id])
+        for text in ((one.value if item.kind is Kind.TEXT else None), one.note)
+        if text
+    ]
+    mine = [one for one in found if one.item == item.key]
+    return Tally(
+        item, counts, len(said),
+        numbers=tuple(sorted(float(value) for value in given)) if item.kind is Kind.NUMBER else (),
+        remarks=tuple(remarks), findings=len(mine), still_open=sum(one.mended_on is None for one in mine),
+    )  # fmt: skip
+
+
+class _Found(NamedTuple):
+    item: str
+    seriousness: Seriousness | None
+    mended_on: date | None
+    action_state: ActionState | None
+    action_due: date | None
+
+
+def _findings(session: Session, rounds: Collection[int]) -> list[_Found]:
+    found: list[_Found] = []
+    ids = sorted(rounds)
+    for start in range(0, len(ids), 500):
+        rows = session.execute(
+            select(Finding.item, Finding.seriousness, Finding.mended_on, Action.state, Action.due_on)
+            .outerjoin(Action, Action.id == Finding.action_id)
+            .where(Finding.round_id.in_(ids[start : start + 500]), Finding.withdrawn_at.is_(None))
+        )
+        found.extend(
+            _Found(item, Seriousness(how) if how else None, mended, ActionState(state) if state else None, by)
+            for item, how, mended, state, by in rows
+        )
+    return found
+
+
+def _counted(found: Sequence[_Found], today: date) -> Findings:
+    waiting = [one for one in found if one.action_state is ActionState.OPEN]
+    return Findings(
+        total=len(found),
+        mended=sum(one.mended_on is not None for one in found),
+        by_seriousness=Counter(one.seriousness for one in found),
+        actions_open=len(waiting),
+        actions_overdue=sum(one.action_due is not None and one.action_due < today for one in waiting),
+    )
+
+
+# --- As rows ------------------------------------------------------------------------------------------------
+
+COLUMNS = ("unit", "name", "status", "done_on", "section", "item", "text", "answer", "note")
+"""What an export's columns are called."""
+
+
+def rows(session: Session, seen: Campaign, *, language: str) -> list[list[Any]]:
+    """One row for each place and item; one without an item for each place that has not delivered.
+
+    Where people answered for themselves there are only the counts on the page, and no rows.
+    """
+    if seen.schedule.audience == Audience.PEOPLE:
+        return []
+    rounds = _rounds(session, seen)
+    contents = _contents(session, {edition_id for edition_id, _ in rounds.values()})
+    by_place: dict[str, dict[str, Said]] = {}
+    editions: dict[str, int] = {}
+    for one in _visible_only(_said(session, rounds), rounds, contents):
+        edition_id, place = rounds[one.round_id]
+        by_place.setdefault(place, {})[one.item] = one
+        editions[place] = edition_id
+    made: list[list[Any]] = []
+    for due_of in seen.dues:
+        name = in_language(due_of.place, language) if due_of.place is not None else ""
+        head = [due_of.code, name, str(due_of.standing), due_of.done.done_on if due_of.done else None]
+        answers = by_place.get(due_of.code)
+        if not answers:
+            made.append([*head, None, None, None, None, None])
+            continue
+        for section in contents[editions[due_of.code]][1].sections:
+            for item in section.items:
+                said = answers.get(item.key)
+                if said is not None:
+                    made.append([
+                        *head, in_language(section.title, language), item.key, in_language(item.text, language),
+                        said.value, said.note,
+                    ])  # fmt: skip
+    return made
+
+
+# --- Which there are ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How one occurrence of a schedule stands, counted."""
+
+    schedule: ScheduleRecord
+    title: Any
+    occurrence: Occurrence
+    delivered: int
+    skipped: int
+    total: int
+
+
+def summaries(
+    session: Session, schedules: Iterable[ScheduleRecord], who: Actor, *, today: date, known_at: datetime, since: date
+) -> list[Summary]:
+    """The occurrences that have begun and did not end before `since`, of those that `who` may see; the latest first."""
+    known = audience.tree(session)
+    found: list[Summary] = []
+    for schedule in schedules:
+        subjects = visible(session, schedule, who, known, today=today, known_at=known_at)
+        by_key: dict[str, list[Due]] = {}
+        for one in due.of_schedule(
+            session, schedule, today=today, known_at=known_at, since=since, within=known, subjects=subjects
+        ):
+            if one.standing is not Standing.UPCOMING:
+                by_key.setdefault(one.occurrence.key, []).append(one)
+        for dues in by_key.values():
+            seen = Campaign(schedule, dues[0].occurrence, dues)
+            found.append(
+                Summary(
+                    schedule, dues[0].title, seen.occurrence, len(seen.delivered), len(seen.skipped), len(dues)
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda one: (one.occurrence.starts_on, str(one.schedule.key)), reverse=True)

@@ -1,0 +1,507 @@
+"""Which rounds are due for whom, on Min side, in a calendar, in reminders, and gathered for those above."""
+
+import csv
+import io
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hmswiki.config import Settings
+from hmswiki.foundation import clock
+from hmswiki.organisation import queries as organisation
+from hmswiki.organisation.models import Area, Unit
+from hmswiki.rounds import campaigns, due, operations
+from hmswiki.rounds.answering import Incoming
+from hmswiki.rounds.models import CalendarAddress, Round
+from hmswiki.schedules.models import Audience, Handover, Reach, ScheduleArea, ScheduleRecord, ScheduleUnit, Skip
+from hmswiki.schedules.recurrence import Standing
+from hmswiki.schedules.subjects import Subject
+from tests import cast as the_cast
+from tests.conftest import client_as
+from tests.rounds.makers import actor, answer_all, area, checklist
+
+NOVEMBER = datetime.combine(date(2026, 11, 23), time(12), tzinfo=Settings().zone)
+
+
+@pytest.fixture(autouse=True)
+def in_november() -> Any:
+    """All of it is on 23 November 2026."""
+    with time_machine.travel(NOVEMBER, tick=True):
+        yield
+
+
+def monthly(session: Session, *, starts_on: date = date(2026, 10, 1), pauses: dict[str, Any] | None = None) -> Any:
+    """The fire round, every month, for the areas that these tests make."""
+    found = schedule(session, Audience.AREAS, None, Reach.ITSELF, "month", starts_on=starts_on, pauses=pauses)
+    for one in session.scalars(select(Area).where(Area.code.not_like("B1%"))):
+        ask(session, found, one)
+    return found
+
+
+def ask(session: Session, schedule: ScheduleRecord, area: Area) -> None:
+    session.add(ScheduleArea(schedule_id=schedule.id, area_id=area.id))
+    session.flush()
+    session.expire(schedule)
+
+
+def schedule(
+    session: Session, kind: Audience, unit: str | None, reach: Reach, every: str, *, starts_on: date,
+    window: str | None = None, pauses: dict[str, Any] | None = None, role: str | None = None,
+) -> ScheduleRecord:  # fmt: skip
+    found = ScheduleRecord(
+        key=f"s-{kind}-{every}", checklist_id=checklist(session).id, audience=kind, every=every, window=window,
+        pauses=pauses or {}, starts_on=starts_on, recorded_at=clock.now(), role=role,
+    )  # fmt: skip
+    session.add(found)
+    session.flush()
+    if unit is not None:
+        session.add(ScheduleUnit(schedule_id=found.id, unit_id=organisation.unit(session, unit).id, reach=reach))
+        session.flush()
+    return found
+
+
+def mine(session: Session, key: str) -> list[due.Due]:
+    return due.of_person(session, actor(session, key), today=the_cast.today(), known_at=clock.now())
+
+
+def waiting(session: Session, key: str) -> list[str]:
+    return [one.occurrence.key for one in mine(session, key) if one.waits]
+
+
+def do(session: Session, one: due.Due, *, by: str) -> Round:
+    """Begin the round, answer all and hand it in."""
+    found = operations.start(
+        session, checklist=one.schedule.checklist, unit=_unit_of(session, one), area=_area_of(session, one),
+        schedule=one.schedule, occurrence=one.occurrence.key, by=actor(session, by), at=clock.now(),
+        today=the_cast.today(),
+    )  # fmt: skip
+    answer_all(session, found.key, by=by)
+    operations.hand_in(session, found.key, by=actor(session, by), at=clock.now(), today=the_cast.today())
+    return found
+
+
+def _area_of(session: Session, one: due.Due) -> Area | None:
+    return session.get(Area, one.subject.area_id) if one.subject.area_id is not None else None
+
+
+def _unit_of(session: Session, one: due.Due) -> Unit:
+    if one.subject.unit_id is not None:
+        return session.get_one(Unit, one.subject.unit_id)
+    return organisation.unit(session, "LAB")
+
+
+# --- For whom -----------------------------------------------------------------------------------------------
+
+
+def test_an_owner_is_asked_this_month_and_sees_what_was_missed_and_what_comes(session: Session) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+
+    assert [(one.occurrence.key, one.standing) for one in mine(session, "bjorn")] == [
+        ("2026-10", Standing.MISSED), ("2026-11", Standing.DUE_SOON), ("2026-12", Standing.UPCOMING),
+    ]  # fmt: skip
+
+
+def test_nobody_else_is_asked_for_it(session: Session) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+
+    assert [key for key in the_cast.PEOPLE if key[0] != "bjorn" and mine(session, key[0])] == []
+
+
+def test_a_round_that_was_handed_in_waits_no_more(session: Session) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    do(session, one, by="bjorn")
+
+    assert waiting(session, "bjorn") == []
+    assert next(one for one in mine(session, "bjorn") if one.occurrence.key == "2026-11").standing is Standing.DONE
+
+
+def test_a_round_that_runs_is_gone_on_with_and_not_begun_again(session: Session) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    begun = operations.start(
+        session, checklist=one.schedule.checklist, unit=organisation.unit(session, "LAB"),
+        area=_area_of(session, one), schedule=one.schedule, occurrence="2026-11", by=actor(session, "bjorn"),
+        at=clock.now(), today=the_cast.today(),
+    )  # fmt: skip
+    (again,) = [one for one in mine(session, "bjorn") if one.waits]
+
+    assert again.running is not None
+    assert again.running.key == begun.key
+
+
+def test_what_was_skipped_with_a_reason_waits_no_more(session: Session) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    session.add(
+        Skip(schedule_id=record.id, occurrence="2026-11", reason="Stengt", recorded_at=clock.now(), **one.subject.ids)
+    )
+    session.flush()
+
+    assert waiting(session, "bjorn") == []
+    assert [one.skipped_because for one in mine(session, "bjorn") if one.standing is Standing.SKIPPED] == ["Stengt"]
+
+
+def test_what_was_handed_over_falls_to_whom_it_was_handed_to_that_once(session: Session) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    nils = organisation.person(session, "nils")
+    session.add(
+        Handover(schedule_id=record.id, occurrence="2026-11", to_id=nils.id, recorded_at=clock.now(), **one.subject.ids)
+    )
+    session.flush()
+
+    assert waiting(session, "bjorn") == []
+    assert waiting(session, "nils") == ["2026-11"]
+    assert [one.occurrence.key for one in mine(session, "bjorn") if one.is_coming] == ["2026-12"]
+    assert [one.occurrence.key for one in mine(session, "nils") if one.is_coming] == []
+
+
+def test_a_units_round_falls_to_its_leader_and_coordinator(session: Session) -> None:
+    schedule(session, Audience.UNITS, "FAC", Reach.CHILDREN, "year", starts_on=date(2026, 1, 1), window="09-01/11-30")
+
+    assert waiting(session, "astrid") == waiting(session, "chen") == waiting(session, "olav") == ["2026"]
+    assert waiting(session, "tora") == []  # leads the faculty itself, which is not asked
+    assert waiting(session, "siri") == []
+
+
+def test_people_of_a_role_are_asked_each_for_themselves(session: Session) -> None:
+    schedule(session, Audience.PEOPLE, "FAC", Reach.ALL_BENEATH, "year", starts_on=date(2026, 1, 1), role="unit_leader")
+
+    assert waiting(session, "astrid") == waiting(session, "olav") == waiting(session, "tora") == ["2026"]
+    assert waiting(session, "chen") == []
+
+
+def test_reading_what_is_mine_takes_as_many_selects_for_many_areas(session: Session, app: Flask, queries: Any) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    session.commit()
+
+    def selects() -> int:
+        with queries() as sent, Session(session.get_bind()) as fresh:
+            mine(fresh, "bjorn")
+        return len(sent)
+
+    few = selects()
+    for number in range(30):
+        ask(session, record, area(session, f"Z-{number}", owner="bjorn"))
+    session.commit()
+    assert selects() == few
+
+
+# --- On pages -----------------------------------------------------------------------------------------------
+
+
+def test_min_side_counts_and_shows_my_round_and_begins_it(session: Session, app: Flask) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+    session.commit()
+    bjorn = client_as(app, "bjorn")
+
+    page = bjorn.get("/").get_data(as_text=True)
+    assert "Brannrunde: Kjemiblokk 3, 2. etasje" in page
+    assert "Start runden" in page
+    begun = bjorn.post("/rounds", data={
+        "checklist": "brann", "area": "K3-2", "schedule": "s-areas-month", "occurrence": "2026-11",
+    })  # fmt: skip
+    assert begun.status_code == 303
+    assert "Fortsett runden" in bjorn.get("/").get_data(as_text=True)
+
+
+def test_my_rounds_say_what_waits_what_comes_and_what_was_missed(session: Session, app: Flask) -> None:
+    area(session, owner="bjorn")
+    monthly(session)
+    session.commit()
+
+    page = client_as(app, "bjorn").get("/rounds/due").get_data(as_text=True)
+    assert "Én runde venter på deg." in page
+    assert "Frist mandag 30. november" in page
+    assert "Ikke gjort innen 31. oktober" in page
+    assert "Ingen runde venter på deg." in client_as(app, "dina").get("/rounds/due").get_data(as_text=True)
+
+
+def test_a_guidelines_page_says_when_its_checklist_is_due_for_me(session: Session, app: Flask) -> None:
+    from tests.acknowledgements.makers import publish
+
+    publish(session, "brannvern", "1.0", date(2024, 1, 1))
+    area(session, owner="bjorn")
+    monthly(session)
+    edition = checklist(session).editions[0]
+    edition.guidelines = ["brannvern"]
+    session.commit()
+
+    assert "Brannrunde: Kjemiblokk 3" in client_as(app, "bjorn").get("/guidelines/brannvern").get_data(as_text=True)
+    assert "Brannrunde: Kjemiblokk 3" not in client_as(app, "dina").get("/guidelines/brannvern").get_data(as_text=True)
+
+
+# --- The calendar -------------------------------------------------------------------------------------------
+
+
+def address(app: Flask, key: str) -> str:
+    """The path of a new calendar address."""
+    page = client_as(app, key).post("/rounds/due/calendar").get_data(as_text=True)
+    return "/calendar/" + page.split("/calendar/")[1].split(".ics")[0] + ".ics"
+
+
+def test_a_calendar_has_a_year_of_rounds_on_their_due_days(session: Session, app: Flask) -> None:
+    area(session, owner="bjorn")
+    monthly(session, pauses={"months": [7]})
+    session.commit()
+
+    answer = client_as(app, None).get(address(app, "bjorn"))
+    events = icalendar.Calendar.from_ical(answer.get_data()).walk("VEVENT")
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    assert [event.decoded("DTSTART") for event in events][:3] == [
+        date(2026, 11, 30), date(2026, 12, 31), date(2027, 1, 31),
+    ]  # fmt: skip
+    assert len(events) == 12  # a year from now, without July
+    assert {str(event["SUMMARY"]) for event in events} == {"Brannrunde: Kjemiblokk 3, 2. etasje"}
+    assert len({str(event["UID"]) for event in events}) == len(events)
+
+
+def test_an_address_ends_when_a_new_one_is_made_or_it_is_ended(session: Session, app: Flask) -> None:
+    first = address(app, "bjorn")
+    second = address(app, "bjorn")
+    stranger = client_as(app, None)
+
+    assert stranger.get(first).status_code == 404
+    assert stranger.get(second).status_code == 200
+    client_as(app, "bjorn").post("/rounds/due/calendar/end")
+    assert stranger.get(second).status_code == 404
+
+
+def test_the_address_itself_is_kept_nowhere_and_not_shown_again(session: Session, app: Flask) -> None:
+    token = address(app, "bjorn").removeprefix("/calendar/").removesuffix(".ics")
+
+    assert token not in client_as(app, "bjorn").get("/rounds/due").get_data(as_text=True)
+    (kept,) = session.scalars(select(CalendarAddress)).all()
+    assert token not in (kept.token_hash, str(kept.person_id))
+
+
+def test_who_has_left_has_an_empty_calendar(session: Session, app: Flask) -> None:
+    record = area(session, owner="bjorn")
+    monthly(session)
+    session.commit()
+    path = address(app, "bjorn")
+    from hmswiki.organisation.models import AreaDuty
+
+    for duty in session.scalars(select(AreaDuty).where(AreaDuty.area_id == record.id)):
+        duty.ends_on = the_cast.today()
+    session.commit()
+
+    assert b"VEVENT" not in client_as(app, None).get(path).get_data()
+
+
+# --- Reminders ----------------------------------------------------------------------------------------------
+
+
+def test_reminders_tell_of_rounds_to_those_they_fall_to(session: Session, app: Flask) -> None:
+    from hmswiki.rounds import reminding
+
+    area(session, owner="bjorn")
+    area(session, "V-1", name="Uten eier")
+    monthly(session)
+    session.commit()
+    with app.app_context():
+        found = list(reminding.waiting(session, today=the_cast.today(), known_at=clock.now()))
+
+        bjorn = organisation.person(session, "bjorn").id
+        assert {(one.person_id, one.due_on) for one in found} == {
+            (bjorn, date(2026, 11, 30)), (bjorn, date(2026, 12, 31)),
+        }  # fmt: skip
+        assert found[0].text() == "Fire round: Kjemiblokk 3, 2. etasje" or "Brannrunde" in found[0].text()
+
+
+# --- Campaigns ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def autumn(session: Session) -> ScheduleRecord:
+    """The round that every unit beneath the faculty does each autumn; Laser Lab has delivered, with one deviation."""
+    found = schedule(
+        session, Audience.UNITS, "FAC", Reach.CHILDREN, "year", starts_on=date(2026, 1, 1), window="09-01/11-30"
+    )
+    (one,) = [one for one in mine(session, "astrid") if one.waits]
+    round = operations.start(
+        session, checklist=found.checklist, unit=organisation.unit(session, "LAB"), schedule=found, occurrence="2026",
+        by=actor(session, "astrid"), at=clock.now(), today=the_cast.today(),
+    )  # fmt: skip
+    answer_all(session, round.key, by="astrid")
+    at = clock.now() + timedelta(seconds=1)
+    operations.answer(
+        session, round.key,
+        [
+            Incoming("11111111-1111-4111-8111-111111111111", "dorer", None, "deviation", "Låst om natten",
+                     {"text": "Døra var låst"}, at),
+            Incoming("22222222-2222-4222-8222-222222222222", "annet", None, "=2+2 eller mer", None, None, at),
+        ],
+        by=actor(session, "astrid"), at=at, today=the_cast.today(),
+    )  # fmt: skip
+    operations.hand_in(session, round.key, by=actor(session, "astrid"), at=at, today=the_cast.today())
+    session.commit()
+    return found
+
+
+def test_a_campaign_says_who_has_delivered_and_who_not(autumn: ScheduleRecord, app: Flask) -> None:
+    page = client_as(app, "hanne").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+
+    assert "Én av to har levert." in page
+    assert "Mangler: WRK." in page
+
+
+def test_answers_are_told_item_by_item_over_those_who_were_asked(autumn: ScheduleRecord, session: Session) -> None:
+    seen = campaigns.campaign(
+        session, autumn, "2026", actor(session, "hanne"), today=the_cast.today(), known_at=clock.now()
+    )
+    found = campaigns.results(session, seen, today=the_cast.today())
+    tallies = {tally.item.key: tally for _, tallies in found.sections for tally in tallies}
+
+    assert (found.rounds, dict(tallies["dorer"].counts), tallies["dorer"].asked) == (1, {"deviation": 1}, 1)
+    assert dict(tallies["korridorer"].counts) == {"ok": 1}
+    assert [remark.text for remark in tallies["dorer"].remarks] == ["Låst om natten"]
+    assert tallies["vakt"].asked == 0  # asked only where hot work goes on
+    assert (tallies["dorer"].findings, tallies["dorer"].still_open, found.findings.total) == (1, 1, 1)
+    assert tallies["apparater"].numbers == (0.0,)
+
+
+def test_a_leader_sees_the_part_of_a_campaign_that_is_beneath(autumn: ScheduleRecord, app: Flask) -> None:
+    assert "Nobody" not in client_as(app, "astrid").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+    mine = client_as(app, "olav").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+    assert "Verkstedet" in mine
+    assert "Laserlaben" not in mine
+    assert client_as(app, "bjorn").get(f"/campaigns/{autumn.key}/2026").status_code == 403
+    assert client_as(app, "hanne").get(f"/campaigns/{autumn.key}/1999").status_code == 404
+    assert client_as(app, "hanne").get("/campaigns/none/2026").status_code == 404
+
+
+def test_all_answers_are_exported_and_texts_stay_texts(autumn: ScheduleRecord, app: Flask) -> None:
+    answer = client_as(app, "hanne").get(f"/campaigns/{autumn.key}/2026.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
+
+    assert "2026-11-23" in answer.headers["Content-Disposition"]
+    assert {row["unit"] for row in rows} == {"LAB", "WRK"}
+    assert next(row for row in rows if row["item"] == "dorer")["answer"] == "deviation"
+    assert next(row for row in rows if row["item"] == "annet")["answer"] == "'=2+2 eller mer"
+    assert client_as(app, "hanne").get(f"/campaigns/{autumn.key}/2026.xlsx").data.startswith(b"PK")
+
+
+def test_where_people_answer_for_themselves_fewer_than_five_are_not_told_of(session: Session, app: Flask) -> None:
+    found = schedule(session, Audience.PEOPLE, "LAB", Reach.ALL_BENEATH, "year", starts_on=date(2026, 1, 1), role=None)
+
+    def deliver(key: str) -> None:
+        round = operations.start(
+            session, checklist=found.checklist, unit=organisation.unit(session, "LAB"),
+            person=organisation.person(session, key), schedule=found, occurrence="2026", by=actor(session, key),
+            at=clock.now(), today=the_cast.today(),
+        )  # fmt: skip
+        answer_all(session, round.key, by=key)
+        operations.hand_in(session, round.key, by=actor(session, key), at=clock.now(), today=the_cast.today())
+        session.commit()
+
+    for key in ("astrid", "bjorn", "chen", "siri"):
+        deliver(key)
+    hanne = client_as(app, "hanne")
+    page = hanne.get(f"/campaigns/{found.key}/2026").get_data(as_text=True)
+    assert "For få har svart." in page
+    assert "Korridorene er frie" not in page
+    assert "Bjørn Berg" not in page
+
+    deliver("nils")
+    page = hanne.get(f"/campaigns/{found.key}/2026").get_data(as_text=True)
+    assert "Korridorene er frie" in page
+    assert "Bjørn Berg" not in page
+    assert b"Bj" not in hanne.get(f"/campaigns/{found.key}/2026.csv").data
+
+
+def test_central_hse_has_those_who_are_missing_reminded(autumn: ScheduleRecord, app: Flask, session: Session) -> None:
+    from hmswiki.reminders import queries as reminder_queries
+
+    hanne = client_as(app, "hanne")
+    assert client_as(app, "astrid").post(f"/reminders/campaigns/{autumn.key}/2026").status_code == 403
+    assert hanne.post(f"/reminders/campaigns/{autumn.key}/2026").status_code == 303
+
+    page = hanne.get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+    assert "Neste kjøring minner én person." in page
+    olav = organisation.person(session, "olav").id
+    slot = Subject(unit_id=organisation.unit(session, "WRK").id).slot
+    assert reminder_queries.requests(session, known_at=clock.now()) == {(olav, f"round:{autumn.key}/2026/{slot}")}
+
+
+def test_the_list_of_campaigns_counts_and_leads_to_each(autumn: ScheduleRecord, app: Flask) -> None:
+    page = client_as(app, "hanne").get("/campaigns").get_data(as_text=True)
+
+    assert "1 av 2 levert" in page
+    assert f"/campaigns/{autumn.key}/2026" in page
+
+
+def test_a_campaign_takes_as_many_selects_for_many_units(
+    autumn: ScheduleRecord, session: Session, app: Flask, queries: Any
+) -> None:
+    hanne = client_as(app, "hanne")
+
+    def selects() -> int:
+        with queries() as sent:
+            hanne.get(f"/campaigns/{autumn.key}/2026")
+        return len(sent)
+
+    few = selects()
+    faculty = organisation.unit(session, "FAC")
+    for number in range(30):
+        unit = Unit(
+            code=f"N{number}", name={"nb": f"Ny {number}"}, parent_id=faculty.id, path="", opened=the_cast.FOUNDED,
+            position=10 + number,
+        )  # fmt: skip
+        session.add(unit)
+        session.flush()
+        unit.path = f"{faculty.path}{unit.id}/"
+    session.commit()
+    assert selects() == few
+
+
+# --- Areas by months ----------------------------------------------------------------------------------------
+
+
+def test_areas_by_months_show_done_missed_and_vacant(session: Session, app: Flask) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    round = do(session, one, by="bjorn")
+    session.commit()
+
+    page = client_as(app, "hanne").get(f"/rounds/by-area/{record.key}").get_data(as_text=True)
+    assert "1 av 2 runder ble gjort i 2026." in page
+    assert f"/rounds/{round.key}" in page
+    assert "Uteble" in page
+    assert client_as(app, "bjorn").get(f"/rounds/by-area/{record.key}").status_code == 403
+    assert client_as(app, "hanne").get(f"/rounds/by-area/{record.key}?year=abc").status_code == 400
+
+
+def test_areas_by_months_take_as_many_selects_for_many_areas(session: Session, app: Flask, queries: Any) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    session.commit()
+    hanne = client_as(app, "hanne")
+
+    def selects() -> int:
+        with queries() as sent:
+            hanne.get(f"/rounds/by-area/{record.key}")
+        return len(sent)
+
+    few = selects()
+    for number in range(60):
+        ask(session, record, area(session, f"Z-{number}", owner="bjorn"))
+    session.commit()
+    assert selects() == few
+    assert "Z-" not in hanne.get(f"/rounds/by-area/{record.key}?page=9").get_data(as_text=True)
