@@ -20,9 +20,12 @@ from hmswiki.guidelines import operations as guideline_operations
 from hmswiki.guidelines.models import Guideline
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, AreaDuty, AreaUnit, Employment, RoleHolding
+from hmswiki.schedules.models import Handover, Reach, ScheduleEvent, Skip
 from hmswiki.web.access import declared
 from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
+from tests.actions.makers import raised
 from tests.conftest import client_as
+from tests.schedules.makers import schedule
 
 EVERYBODY = frozenset(
     ("astrid", "bjorn", "chen", "siri", "nils", "dina", "olav", "tora", "frida", "gunnar", "hanne", "ivar", "ute")
@@ -111,6 +114,20 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("acknowledgements.rollout_list", "acknowledgements.rollout", "acknowledgements.end_rollout",
          "acknowledgements.new_rollout", "acknowledgements.roll_out", "acknowledgements.preview_rollout"), CENTRAL),
+    # actions
+    **dict.fromkeys(("actions.index", "actions.index_csv", "actions.index_xlsx"), EVERYBODY),
+    **dict.fromkeys(("actions.show", "actions.happen", "actions.withdraw_entry"), OF_LASER_LAB),
+    **dict.fromkeys(
+        ("actions.new", "actions.create"), frozenset({"astrid", "chen", "siri", "olav", "tora", "bjorn", "dina"})),
+    # schedules: one for Laser Lab alone
+    **dict.fromkeys(("schedules.index", "schedules.schedule", "schedules.subject"), EVERYBODY),
+    **dict.fromkeys(("schedules.new", "schedules.create"), LEADS_SOMEWHERE | CENTRAL),
+    **dict.fromkeys(
+        ("schedules.end", "schedules.withdraw", "schedules.change", "schedules.save_change", "schedules.record_event",
+         "schedules.correct_event", "schedules.withdraw_event"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+    **dict.fromkeys(
+        ("schedules.skip", "schedules.hand_over", "schedules.take_back_skip", "schedules.take_back_handover"),
+        SPEAKS_FOR_LASER_LAB | CENTRAL | {"siri"}),
     # reminders
     **dict.fromkeys(("reminders.index", "reminders.again"), REGISTER),
 }  # fmt: skip
@@ -134,6 +151,15 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     guideline = session.scalars(select(Guideline).where(Guideline.slug == "rus")).one()
     frida = organisation.actor(session, "frida", date(2024, 3, 1))
     draft = guideline_operations.start_edition(session, guideline, by=frida, at=at_noon(date(2024, 3, 1)))
+    action = raised(session)
+    planned = schedule(session, units=[("LAB", Reach.ITSELF)], every="event", within=3)
+    at_lab = {"schedule_id": planned.id, "unit_id": unit(session, "LAB").id, "recorded_at": at_noon(date(2024, 1, 1))}
+    arranged: dict[str, Any] = {
+        "skips": Skip(occurrence="event-a", reason="Tomt", **at_lab),
+        "handovers": Handover(occurrence="event-a", to_id=person(session, "bjorn").id, **at_lab),
+        "events": ScheduleEvent(name="a", happens_on=date(2026, 1, 1), **at_lab),
+    }
+    session.add_all(arranged.values())
     session.flush()
     facts = {
         "employments": session.scalars(select(Employment.id)).first(),
@@ -142,12 +168,15 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
         "area-units": session.scalars(select(AreaUnit.id).join(Area).where(Area.code == "B1-2")).first(),
         "area-duties": session.scalars(select(AreaDuty.id).join(Area).where(Area.code == "B1-2")).first(),
         "questions": question.id,
+        **{name: row.id for name, row in arranged.items()},
     }
     session.commit()
     return {
         "slug": "rus", "number": "1.0", "code": "LAB", "key": rollout.key, "token": "no-such-token",
         "external_key": "bjorn", "draft_id": draft.id, "question_id": question.id, "sign_in_id": 1, "reminder_id": 1,
         "acknowledgement_id": acknowledgement.id, "facts": facts,
+        "action_key": action.key, "deed": "comments", "entry_id": action.entries[0].id,
+        "schedule_key": planned.key, "schedule_slot": f"unit:{unit(session, 'LAB').id}",
     }  # fmt: skip
 
 
@@ -164,6 +193,8 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
         if name == "id":
             segment = next(part for part in (*rows["facts"], "people") if part in rule.rule)
             values[name] = "bjorn" if segment == "people" else rows["facts"][segment]
+        elif rule.endpoint.startswith("hmswiki.schedules."):
+            values[name] = rows[f"schedule_{name}"]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):
             values[name] = "B1-2"
         else:
