@@ -16,7 +16,7 @@ from hmswiki.organisation.area_forms import kind_name, kind_names
 from hmswiki.organisation.area_pages import AreaPage, AreasPage
 from hmswiki.organisation.area_register import AreaLine, Wish
 from hmswiki.organisation.area_rules import Lack
-from hmswiki.organisation.models import Area, AreaKind, Person
+from hmswiki.organisation.models import Area, AreaKind, Person, Unit
 from hmswiki.organisation.views import Crumb, pager
 from hmswiki.web.access import access, allowed, authorise
 from hmswiki.web.addresses import absolute
@@ -185,6 +185,11 @@ def looked_after_by(person: Person) -> str | None:
 def my_areas() -> str | None:
     """Panel `home.aside`: the areas that the reader looks after."""
     return _looked_after(known_actor().person_id, own=True) if known_actor().has_duty() else None
+
+
+def of_unit(unit: Unit) -> str:
+    """Panel `unit.aside`: the way to the unit's areas."""
+    return render_template("hmswiki/organisation/_areas_of_unit.html", unit=unit)
 
 
 def _looked_after(person_id: int, *, own: bool) -> str | None:

@@ -33,6 +33,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_menu_item("organisation.index", N_("Organisation"), permission=Permission.SEE_ORGANISATION, order=60)
     wiki.add_panel("person", area_views.looked_after_by, order=40)
     wiki.add_panel("home.aside", area_views.my_areas, order=60)
+    wiki.add_panel("unit.aside", area_views.of_unit, order=70)
     wiki.on_mount(_describe_actors)
 
 
