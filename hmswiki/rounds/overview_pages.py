@@ -219,7 +219,7 @@ def mark_view(cell: Cell | None) -> MarkView | None:
         Standing.MISSED: lambda: _("Missed"),
         Standing.SKIPPED: lambda: _("Skipped: %(reason)s", reason=cell.skipped_because or ""),
         Standing.DUE_SOON: lambda: _("Due soon"),
-        Standing.OPEN: lambda: _("Open"),
+        Standing.OPEN: lambda: _("Not due yet"),
     }[cell.standing]()
     return MarkView(kind, icon, words, cell.round_key)
 
