@@ -24,6 +24,8 @@ from hmswiki.schedules.models import Handover, Reach, ScheduleEvent, Skip
 from hmswiki.web.access import declared
 from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
 from tests.actions.makers import raised
+from tests.checklists.makers import draft as draft_checklist
+from tests.checklists.makers import publish as publish_checklist
 from tests.conftest import client_as
 from tests.schedules.makers import schedule
 
@@ -128,6 +130,18 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("schedules.skip", "schedules.hand_over", "schedules.take_back_skip", "schedules.take_back_handover"),
         SPEAKS_FOR_LASER_LAB | CENTRAL | {"siri"}),
+    # checklists: editions and drafts
+    **dict.fromkeys(("checklists.index", "checklists.show", "checklists.edition"), EVERYBODY),
+    **dict.fromkeys(("checklists.drafts", "checklists.draft"), DRAFTS),
+    **dict.fromkeys(
+        ("checklists.new", "checklists.create", "checklists.start_edition", "checklists.edit", "checklists.add_section",
+         "checklists.add_item", "checklists.move", "checklists.section", "checklists.save_section", "checklists.item",
+         "checklists.save_item", "checklists.facts", "checklists.save_facts", "checklists.source",
+         "checklists.save_source", "checklists.send", "checklists.send_now", "checklists.take_back",
+         "checklists.discard"), EDITOR),
+    **dict.fromkeys(
+        ("checklists.publish", "checklists.publish_now", "checklists.return_to_writers", "checklists.retire"),
+        APPROVER),
     # reminders
     **dict.fromkeys(("reminders.index", "reminders.again"), REGISTER),
 }  # fmt: skip
@@ -151,6 +165,8 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     guideline = session.scalars(select(Guideline).where(Guideline.slug == "rus")).one()
     frida = organisation.actor(session, "frida", date(2024, 3, 1))
     draft = guideline_operations.start_edition(session, guideline, by=frida, at=at_noon(date(2024, 3, 1)))
+    publish_checklist(session, on=date(2024, 1, 1))
+    checklist_draft = draft_checklist(session)
     action = raised(session)
     planned = schedule(session, units=[("LAB", Reach.ITSELF)], every="event", within=3)
     at_lab = {"schedule_id": planned.id, "unit_id": unit(session, "LAB").id, "recorded_at": at_noon(date(2024, 1, 1))}
@@ -175,8 +191,12 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
         "slug": "rus", "number": "1.0", "code": "LAB", "key": rollout.key, "token": "no-such-token",
         "external_key": "bjorn", "draft_id": draft.id, "question_id": question.id, "sign_in_id": 1, "reminder_id": 1,
         "acknowledgement_id": acknowledgement.id, "facts": facts,
-        "action_key": action.key, "deed": "comments", "entry_id": action.entries[0].id,
-        "schedule_key": planned.key, "schedule_slot": f"unit:{unit(session, 'LAB').id}",
+        "action_key": action.key, "deed": "comments", "entry_id": entry_id,
+        "checklists": {
+            "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
+            "code": "LAB", "identity": "none",
+        },
+        "schedule_key": planned.key, "schedule_slot": f"unit:{at_lab['unit_id']}",
     }  # fmt: skip
 
 
@@ -195,6 +215,8 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
             values[name] = "bjorn" if segment == "people" else rows["facts"][segment]
         elif rule.endpoint.startswith("hmswiki.schedules."):
             values[name] = rows[f"schedule_{name}"]
+        elif rule.endpoint.startswith("hmswiki.checklists."):
+            values[name] = rows["checklists"][name]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):
             values[name] = "B1-2"
         else:

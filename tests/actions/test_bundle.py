@@ -62,7 +62,7 @@ def test_actions_come_back_as_they_were_and_stand_as_they_stood(app, empty_app, 
         for action in found.values():
             said = vars(rules.standing_of(action.entries))
             assert {name: getattr(action, name) for name in said} == said
-    assert [one.state for one in found.values()] == ["checked", "open"]
+    assert {title: one.state for title, one in found.items()} == {"Rydd rømningsveien": "checked", "Sent": "open"}
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from hmswiki.accounts import operations as accounts
 from hmswiki.accounts import rules as account_rules
 from hmswiki.acknowledgements import operations
 from hmswiki.acknowledgements.models import Acknowledgement, Confirmation, QuestionKind
+from hmswiki.actions import operations as actions
+from hmswiki.actions import tending
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
@@ -329,6 +331,21 @@ PAGES = [
       for what in ("correct", "end", "move", "withdraw")],
     *[seen(f"{what} a role", f"/organisation/roles/{{role}}/{what}", ADMINISTRATOR)
       for what in ("correct", "end", "withdraw")],
+    # Actions
+    seen("my actions", "/actions", OWNER),
+    seen("no actions of mine", "/actions", EDITOR),
+    seen("actions of units beneath", "/actions", CENTRAL),
+    seen("a unit's actions", "/actions?unit=IKJ&show=all", COORDINATOR),
+    seen("a unit without overdue actions", "/actions?unit=ADM&show=overdue", CENTRAL),
+    seen("an action", "/actions/{action}", COORDINATOR),
+    seen("all that may be done with an action", "/actions/{action}", COORDINATOR, unfold),
+    seen("an action's comment left empty", "/actions/{action}", COORDINATOR, send("/comments"), status=422),
+    seen("an action's case badly linked", "/actions/{action}", COORDINATOR,
+         send("/case", **{"case-number": "4711", "case-url": "eqs"}), status=422),
+    seen("an action that waits to be checked", "/actions/{done_action}", SAFETY),
+    seen("a new action", "/actions/new?unit=IKJ", COORDINATOR),
+    seen("a new action left empty", "/actions/new?unit=IKJ", COORDINATOR, send("/actions/new"), status=422),
+    bare("a choice of unit for a new action", "/actions/new", "tora"),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -348,7 +365,7 @@ NO_PAGES = {
     "favicon", "hmswiki.static", "hmswiki.stylesheet",
     "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
-    "hmswiki.acknowledgements.my_record_as_json",
+    "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
     "hmswiki.acknowledgements.no_forecast", "hmswiki.acknowledgements.no_names",
     "hmswiki.acknowledgements.no_newcomers",
@@ -387,7 +404,19 @@ def rows(demo: Site) -> dict[str, str]:
         reset = accounts.invite(session, safety, at=now, hours=72)
         mine = Acknowledgement.person_id == by(OWNER).person_id, Acknowledgement.withdrawn_at.is_(None)
         ours = Confirmation.unit_id == by(COORDINATOR).unit_id, Confirmation.withdrawn_at.is_(None)
+        unit, title = organisation.unit(session, "IKJ"), "Flytt kjemikalieskapet ut av rømningsveien ved K3-217"
+        more = {"unit": unit, "by": by(COORDINATOR), "at": now}
+        open_action = actions.raise_action(
+            session, title=title, text="Funnet på runden.", due_on=today - timedelta(days=20),
+            responsible=organisation.person(session, OWNER), **more,
+        )  # fmt: skip
+        actions.comment(session, open_action, text="Driften er spurt.", by=by(COORDINATOR), at=now)
+        done_action = actions.raise_action(session, title="Merk flaskene i avtrekk 3", due_on=today, **more)
+        actions.do(session, done_action, done_on=today, today=today, by=by(COORDINATOR), at=now)
+        tending.tend(session, at=now, today=today, escalate_after=14)
         found = {
+            "action": open_action.key,
+            "done_action": done_action.key,
             "question": waiting.id,
             "answered": answered.id,
             "invited": invited.external_key,
