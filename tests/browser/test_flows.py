@@ -54,7 +54,9 @@ def page_of(fresh_demo: Site) -> Iterator[PageOf]:
 
 
 def press(place: Locator, key: str = "Enter") -> None:
-    """Press a key where the keyboard has come to."""
+    """Press a key where the keyboard has come to, once the page is all there: a link may wait for its script."""
+    place.wait_for(state="attached")
+    place.page.wait_for_load_state()
     place.press(key)
 
 
