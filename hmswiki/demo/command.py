@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts.rules import DemoPerson
 from hmswiki.app import create_app
 from hmswiki.config import Settings
-from hmswiki.demo import history
+from hmswiki.demo import checklists, history
 from hmswiki.foundation import clock
 from hmswiki.foundation.bundles import FORMAT, VERSION, import_bundle
 from hmswiki.guidelines import importing
@@ -85,7 +85,7 @@ def fill(session: Session, kinds: Any, *, today: date, at: datetime) -> None:
         for one in content.guidelines
     }
     facts = {one.slug: {key: _plain(value) for key, value in one.facts.items()} for one in content.guidelines}
-    rows = history.write(today, texts, facts)
+    rows = history.write(today, texts, facts) | checklists.rows(today)
     with TemporaryDirectory() as folder:
         write_bundle(Path(folder), rows)
         import_bundle(session, Path(folder), kinds, at=at, progress=lambda line: None)
@@ -108,6 +108,7 @@ def _drafts(session: Session, texts: dict[str, dict[str, dict[str, str]]], *, at
     """One draft being written, and one that waits for the approver."""
     editor = organisation.actor(session, "demo-redaktor", at.date())
     assert editor is not None
+    checklists.drafts(session, by=editor, at=at)
     additions = {
         "ryddedag-pa-laboratorier": {
             "nb": "Gassdetektorer testes etter leverandørens anvisning på hver ryddedag.",
