@@ -8,6 +8,7 @@ from hmswiki.rounds import (
     offline,
     overview_views,  # noqa: F401  likewise
     panels,
+    pdf_views,  # noqa: F401  likewise
     reminding,
     result_views,  # noqa: F401  likewise
     start_views,  # noqa: F401  likewise

@@ -30,6 +30,7 @@ from hmswiki.rounds.round_pages import (
 )
 from hmswiki.rounds.rules import Given
 from hmswiki.rounds.wordings import headline, place_of, value_in_words
+from hmswiki.web import pdf
 from hmswiki.web.forms import PageForm
 from hmswiki.web.page import role_name
 from hmswiki.web.words import wording
@@ -138,6 +139,8 @@ class ResultPage:
     problems: Sequence[str]
     sign_form: PageForm
     withdraw_form: PageForm
+    pdf_href: str | None
+    """None where no PDF can be made."""
 
 
 def result_page(
@@ -160,6 +163,7 @@ def result_page(
         my_signatures=frozenset(one.id for one in signed if one.person_id == reader.person_id),
         may_correct=may_correct, problems=problems, sign_form=SignForm(formdata=None),
         withdraw_form=PlainForm(formdata=None),
+        pdf_href=url_for("hmswiki.rounds.as_pdf", key=round.key) if ended and pdf.available() else None,
     )  # fmt: skip
 
 
