@@ -117,6 +117,8 @@ class AreasPage:
             return _("Areas")
         if not vacant:
             return ngettext("The one area has an owner", "All %(num)s areas have an owner", total)
+        if vacant == total:
+            return ngettext("The one area has no owner", "None of the %(num)s areas has an owner", total)
         return ngettext(
             "One of %(total)s areas has no owner", "%(count)s of %(total)s areas have no owner", vacant,
             count=count_in_words(vacant).capitalize(), total=number(total),
