@@ -46,7 +46,7 @@ def test_the_pdf_is_for_those_who_may_see_the_round(app: Flask, session: Session
     key = handed_in(session)
 
     assert client_as(app, "dina").get(f"/rounds/{key}.pdf").status_code == 403
-    assert client_as(app, None).get(f"/rounds/{key}.pdf").status_code == 302
+    assert client_as(app, None).get(f"/rounds/{key}.pdf").status_code == 303
     assert client_as(app, "astrid").get(f"/rounds/{uuid4()}.pdf").status_code == 404
 
 
