@@ -142,6 +142,12 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("checklists.publish", "checklists.publish_now", "checklists.return_to_writers", "checklists.retire"),
         APPROVER),
+    # checklists: supplements
+    **dict.fromkeys(("checklists.unit_list", "checklists.no_keeping", "checklists.no_taking_over"), EVERYBODY),
+    **dict.fromkeys(
+        ("checklists.add_own_item", "checklists.write_note", "checklists.leave_out", "checklists.change_edit",
+         "checklists.withdraw_edit", "checklists.keep_edit", "checklists.take_over"), SPEAKS_FOR_LASER_LAB),
+    **dict.fromkeys(("checklists.supplements", "checklists.no_taking_up", "checklists.take_up"), EDITOR | CENTRAL),
     # reminders
     **dict.fromkeys(("reminders.index", "reminders.again"), REGISTER),
 }  # fmt: skip
@@ -168,6 +174,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     publish_checklist(session, on=date(2024, 1, 1))
     checklist_draft = draft_checklist(session)
     action = raised(session)
+    entry_id = action.entries[0].id
     planned = schedule(session, units=[("LAB", Reach.ITSELF)], every="event", within=3)
     at_lab = {"schedule_id": planned.id, "unit_id": unit(session, "LAB").id, "recorded_at": at_noon(date(2024, 1, 1))}
     arranged: dict[str, Any] = {
