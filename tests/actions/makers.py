@@ -43,8 +43,10 @@ def raised(
 
 def area(session: Session, code: str, parent: Area | None = None, *, owner: str | None = None) -> Area:
     """A place, and maybe its owner."""
-    made = Area(code=code, name=f"Bygg {code}", kind=AreaKind.BUILDING, parent_id=parent.id if parent else None, path="",
-                opened=the_cast.FOUNDED)  # fmt: skip
+    made = Area(
+        code=code, name=f"Bygg {code}", kind=AreaKind.BUILDING, parent_id=parent.id if parent else None, path="",
+        opened=the_cast.FOUNDED,
+    )  # fmt: skip
     session.add(made)
     session.flush()
     made.path = f"{parent.path if parent else 'a/'}{made.id}/"
