@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ PLACE = re.compile(r"%\((\w+)\)[sd]")
 Words = str | tuple[str, ...]
 
 
+@cache
 def said_in_code() -> dict[Words, str]:
     """What the code and the templates say, and one place where."""
     found: dict[Words, str] = {}
