@@ -365,6 +365,12 @@ class TimeLine:
     def said(self) -> str:
         return called(self.occurrence)
 
+    @property
+    def name(self) -> str:
+        """As short as a choice must be."""
+        name = words.occurrence_name(self.occurrence.key) or words.days_of(self.occurrence)
+        return name[:1].upper() + name[1:]
+
 
 @dataclass(frozen=True)
 class SubjectPage:
@@ -382,13 +388,17 @@ class SubjectPage:
     may_record: bool
 
     @property
+    def sentence(self) -> str:
+        return words.sentence(self.schedule)
+
+    @property
     def at_events(self) -> bool:
         return self.schedule.every == EVENT
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         """The times that may be skipped or handed over."""
-        return [(line.occurrence.key, line.said) for line in self.times if line.skip is None]
+        return [(line.occurrence.key, line.name) for line in self.times if line.skip is None]
 
 
 def subject_page(
