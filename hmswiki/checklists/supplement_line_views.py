@@ -292,6 +292,7 @@ def _addition(form: AdditionForm, key: str, code: str, edit: Addition | None, th
         return _("The item is asked from now on whenever the unit runs the checklist.")
 
     def show(supplement: Supplement, meanwhile: Edit | None) -> EditPage:
+        form.kind.choices = [(str(kind), words.kind_name(kind)) for kind in Kind]
         offer_places(form, supplement.adapted, edit)
         offer_conditions(form, supplement.adapted, edit)
         unit = wording(supplement.unit.name)

@@ -134,6 +134,7 @@ def test_an_item_of_every_kind_can_be_written(session: Session, astrid: Desk, as
     for edit in supplement(session).additions:
         form = as_astrid.get(f"{LAB}/edits/{edit.id}")
         assert form.status_code == 200 and edit.item.text["nb"] in form.text
+        assert f'<option selected value="{edit.item.kind}">' in form.text
 
 
 def test_a_new_section_and_a_condition(session: Session, astrid: Desk, as_astrid: Any) -> None:
