@@ -1,6 +1,7 @@
 """The files of a bundle: a folder or a .zip, read line by line with suspicion, written whole or not at all."""
 
 import errno
+import hashlib
 import io
 import json
 import os
@@ -22,7 +23,9 @@ FILES = "files"
 """The folder of attachments, by SHA-256."""
 
 MAX_LINE_BYTES = 8_000_000
-MAX_ZIP_ENTRIES = 100_000
+MAX_FILE_BYTES = 30_000_000
+"""The largest attachment."""
+MAX_ZIP_ENTRIES = 1_000_000
 MAX_ZIP_BYTES = 16_000_000_000
 """What a .zip may unpack to: far above fifty thousand people with ten years of history."""
 MAX_ZIP_RATIO = 400
@@ -165,6 +168,22 @@ def open_source(path: Path) -> Iterator[Source]:
         raise BundleError(f"{path} cannot be read: {error}.") from error
 
 
+def attachment(source: Source, sha256: str) -> bytes:
+    """The attachment with this SHA-256. Raises BundleError where it is not there, or is another."""
+    name = f"{FILES}/{sha256}"
+    if name not in source.names():
+        raise BundleError("A record names this file, and it is not there. The bundle is not whole: fetch it again.",
+                          file=name)  # fmt: skip
+    with source.open(name) as stream:
+        data = stream.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise BundleError(f"The file is larger than {MAX_FILE_BYTES // 1_000_000} MB. Make it smaller.", file=name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise BundleError("The file is not what its name says: its SHA-256 is another. Fetch the bundle again.",
+                          file=name)  # fmt: skip
+    return data
+
+
 def lines(source: Source, name: str) -> Iterator[tuple[int, bytes]]:
     """The lines of a file that hold something, with their numbers from 1. Blank ones may only stand at the end."""
     blank = 0
@@ -298,6 +317,18 @@ class Target:
             stream.flush()
             os.fsync(stream.fileno())
 
+    def attach(self, sha256: str, data: bytes) -> None:
+        """Write an attachment, which is on disk afterwards. The same one again is there already."""
+        (self.folder / FILES).mkdir(mode=0o700, exist_ok=True)
+        try:
+            descriptor = os.open(self.folder / FILES / sha256, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
 
 @contextmanager
 def new_target(path: Path) -> Iterator[Target]:
@@ -360,8 +391,8 @@ def _pack(folder: Path, made: Path) -> None:
     descriptor = os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w+b") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(folder.iterdir()):
-                info = zipfile.ZipInfo(file.name, date_time=(1980, 1, 1, 0, 0, 0))
+            for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+                info = zipfile.ZipInfo(file.relative_to(folder).as_posix(), date_time=(1980, 1, 1, 0, 0, 0))
                 info.compress_type = zipfile.ZIP_DEFLATED
                 info.create_system = 3
                 info.external_attr = (stat.S_IFREG | 0o600) << 16

@@ -23,6 +23,7 @@ from hmswiki.foundation.bundle_files import (
     BundleError,
     Source,
     Target,
+    attachment,
     check_beginning,
     encode,
     lines,
@@ -75,6 +76,8 @@ class RecordKind:
     `unique`: the keys that no two records share; empty: only an identical record is doubled.
     `tables`: what it fills; an import is refused where one of them holds rows.
     `secret`: written only with `--with-credentials`.
+    `dump_files(session)`: gives the attachments that its records name, each with its SHA-256; `load` fetches them by
+    `into.file(record, sha256)`.
     """
 
     name: str
@@ -85,6 +88,7 @@ class RecordKind:
     tables: Sequence[type[Base]]
     unique: Sequence[str] = ()
     secret: bool = False
+    dump_files: Callable[[Session], Iterable[tuple[str, bytes]]] | None = None
 
     @property
     def file(self) -> str:
@@ -169,8 +173,13 @@ class Import:
     Ids are given out here, in the order of the files: every table it fills was empty.
     """
 
-    def __init__(self, session: Session, at: datetime) -> None:
+    def __init__(self, session: Session, at: datetime, source: Source | None = None) -> None:
         self.at = at
+        self.kept: dict[str, Any] = {}
+        """What one kind leaves here for those that are read after it, by a name of its own."""
+        self.files_used: set[str] = set()
+        """The SHA-256 of the attachments that records have named."""
+        self._source = source
         self._session = session
         self._ids: dict[str, dict[Hashable, int]] = {}
         self._last_id: dict[type[Base], int] = {}
@@ -238,6 +247,13 @@ class Import:
             f"{nearest(value, self.known(kind))} Add it there, or correct it here."
         )
 
+    def file(self, record: Record, sha256: str) -> bytes:
+        """The attachment that the record names. Raises BundleError where it is missing or another."""
+        if self._source is None:
+            raise record.wrong("A file belongs to it, and there are none here. Import the whole bundle.")
+        self.files_used.add(sha256)
+        return attachment(self._source, sha256)
+
     def fact(self, record: Record) -> Row:
         """The columns of IsFact."""
         return {
@@ -262,7 +278,7 @@ def import_bundle(
     with open_source(path) as source:
         expected = _manifest(source, kinds)
         present = _files(source, kinds)
-        into = Import(session, at)
+        into = Import(session, at, source)
         counts: dict[str, int] = {}
         for kind in kinds:
             counts[kind.name] = 0
@@ -275,8 +291,15 @@ def import_bundle(
                     file=MANIFEST,
                     line=1,
                 )
+        _refuse_files_of_nothing(present, into)
         _set_sequences(session, kinds)
     return counts
+
+
+def _refuse_files_of_nothing(present: Iterable[str], into: Import) -> None:
+    for name in sorted(present):
+        if name.startswith(f"{FILES}/") and name.removeprefix(f"{FILES}/") not in into.files_used:
+            raise BundleError("No record of this bundle refers to the file. Remove it.", file=name)
 
 
 def _import_kind(session: Session, source: Source, kind: RecordKind, into: Import, progress: Progress) -> int:
@@ -445,7 +468,7 @@ def _files(source: Source, kinds: Sequence[RecordKind]) -> set[str]:
     present = set(source.names()) - {MANIFEST}
     for name in sorted(present - known):
         if name.startswith(f"{FILES}/"):
-            raise BundleError("No record of this bundle refers to the file. Remove it.", file=name)
+            continue  # a record may name it
         shown = name.encode("utf-8", "backslashreplace").decode("utf-8")
         raise BundleError(f"A bundle has no such file.{nearest(name, known)} Rename it or remove it.", file=shown)
     return present
@@ -515,6 +538,8 @@ def export_bundle(
             counts[kind.name] = _export_kind(session, target, kind)
             if counts[kind.name]:
                 progress(f"{kind.file}: {counts[kind.name]} written")
+            for sha256, data in kind.dump_files(session) if kind.dump_files is not None else ():
+                target.attach(sha256, data)
         manifest = {
             "counts": {f"{name}.jsonl": count for name, count in sorted(counts.items()) if count},
             "exported_by": exported_by,

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hmswiki.rounds import (
+    bundle,
     due_views,
     list_views,  # noqa: F401  its pages are on the same blueprint
     offline,
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
     wiki.add_blueprint(offline.blueprint)
     wiki.add_panel("area", panels.area_panel, order=10)
     wiki.add_panel("checklist", panels.checklist_panel, order=10)

@@ -47,7 +47,12 @@ def _whole() -> Select[Round]:
 
 def asked_of(round: Round) -> Asked:
     """What the round asks. It never changes, so it is read once."""
-    return _read(json.dumps(round.asked, ensure_ascii=False, sort_keys=True))
+    return read_asked(round.asked)
+
+
+def read_asked(data: dict[str, Any]) -> Asked:
+    """What many rounds ask is the same, and is read once."""
+    return _read(json.dumps(data, ensure_ascii=False, sort_keys=True))
 
 
 @lru_cache(maxsize=256)

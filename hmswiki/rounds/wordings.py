@@ -64,17 +64,17 @@ def lack_in_words(lack: Lack, item: str) -> str:
 def headline(count: int, mended: int) -> str:
     """What came of a round: "Three deviations, one of them is mended"."""
     if not count:
-        return _("No deviations")
+        return _("No deviations.")
     if count == 1:
-        return _("One deviation, and it is mended") if mended else _("One deviation")
+        return _("One deviation, and it is mended.") if mended else _("One deviation.")
     words = count_in_words(count).capitalize()
     if not mended:
-        return _("%(count)s deviations", count=words)
+        return _("%(count)s deviations.", count=words)
     if mended == count:
-        return _("%(count)s deviations, and all are mended", count=words)
+        return _("%(count)s deviations, and all are mended.", count=words)
     if mended == 1:
-        return _("%(count)s deviations, one of them is mended", count=words)
-    return _("%(count)s deviations, %(mended)s of them are mended", count=words, mended=count_in_words(mended))
+        return _("%(count)s deviations, one of them is mended.", count=words)
+    return _("%(count)s deviations, %(mended)s of them are mended.", count=words, mended=count_in_words(mended))
 
 
 def findings_in_words(count: int, still: int) -> str:
