@@ -25,6 +25,7 @@ from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
+from tests.schedules.bundled import SCHEDULES
 
 DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
 WORKED_EXAMPLE = Path(__file__).parent / "data" / "worked-example"
@@ -334,6 +335,8 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
             "recorded_at": "2024-03-01T08:00:00+00:00", "unit": "ADM",
         },
     ],
+    "checklists": [{"key": "brannrunde"}, {"key": "gammel-runde", "retired_on": "2024-01-01"}],
+    **SCHEDULES,
 }  # fmt: skip
 
 
