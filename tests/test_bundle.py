@@ -25,6 +25,7 @@ from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
+from tests.checklists.bundled import CHECKLISTS
 from tests.schedules.bundled import SCHEDULES
 
 DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
@@ -335,7 +336,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
             "recorded_at": "2024-03-01T08:00:00+00:00", "unit": "ADM",
         },
     ],
-    "checklists": [{"key": "brannrunde"}, {"key": "gammel-runde", "retired_on": "2024-01-01"}],
+    **CHECKLISTS,
     **SCHEDULES,
 }  # fmt: skip
 

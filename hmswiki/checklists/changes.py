@@ -53,7 +53,7 @@ class Changes:
         return bool(self.facts or self.sections or self.items)
 
     def count(self, how: How) -> int:
-        return sum(change.how is how for change in self.items)
+        return sum(change.how == how for change in self.items)
 
     @property
     def asks_otherwise(self) -> bool:

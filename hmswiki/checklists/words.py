@@ -74,7 +74,9 @@ def kind_line(item: Item) -> str:
 
 
 def finding_line(item: Item) -> str:
-    """Which answers raise a finding; empty where none does."""
+    """Which answers raise a finding; empty where none does, and where it goes without saying."""
+    if item.kind is Kind.OK:
+        return ""
     names = [answer_name(item, word) for word in possible_findings(item) if word in item.findings]
     return str(_("Raises a finding: %(answers)s", answers=joined_or(names))) if names else ""
 
