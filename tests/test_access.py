@@ -27,6 +27,7 @@ from tests.actions.makers import raised
 from tests.checklists.makers import draft as draft_checklist
 from tests.checklists.makers import publish as publish_checklist
 from tests.conftest import client_as
+from tests.rounds.makers import start_round, take_photo
 from tests.schedules.makers import schedule
 
 EVERYBODY = frozenset(
@@ -148,6 +149,13 @@ LET_IN: dict[str, frozenset[Any]] = {
         ("checklists.add_own_item", "checklists.write_note", "checklists.leave_out", "checklists.change_edit",
          "checklists.withdraw_edit", "checklists.keep_edit", "checklists.take_over"), SPEAKS_FOR_LASER_LAB),
     **dict.fromkeys(("checklists.supplements", "checklists.no_taking_up", "checklists.take_up"), EDITOR | CENTRAL),
+    # rounds: one of Laser Lab that runs; a stranger to it begins none there, and is not refused the way to begin one
+    **dict.fromkeys(("rounds.index", "rounds.start", "rounds.paper", "rounds.type_in"), EVERYBODY),
+    **dict.fromkeys(
+        ("rounds.show", "rounds.state", "rounds.photo", "rounds.sign", "rounds.withdraw_signature"), OF_LASER_LAB),
+    **dict.fromkeys(
+        ("rounds.answers", "rounds.photos", "rounds.withdraw_photo", "rounds.hand_in", "rounds.abandon",
+         "rounds.correction", "rounds.correct"), frozenset({"astrid", "chen", "siri", "tora"})),
     # reminders
     **dict.fromkeys(("reminders.index", "reminders.again"), REGISTER),
 }  # fmt: skip
@@ -184,6 +192,8 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     }
     session.add_all(arranged.values())
     session.flush()
+    running = start_round(session)
+    photos = [take_photo(session, running).key for _ in range(2)]
     facts = {
         "employments": session.scalars(select(Employment.id)).first(),
         "roles": session.scalars(select(RoleHolding.id)).first(),
@@ -203,6 +213,9 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
             "code": "LAB", "identity": "none",
         },
+        "rounds": {"key": running.key, "signature_id": 1},
+        "rounds.photo": {"key": photos[0]}, "rounds.withdraw_photo": {"key": photos[1]},
+        "rounds.paper": {"key": "kjolerom"}, "rounds.type_in": {"key": "kjolerom"},
         "schedule_key": planned.key, "schedule_slot": f"unit:{at_lab['unit_id']}",
     }  # fmt: skip
 
@@ -224,6 +237,8 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
             values[name] = rows[f"schedule_{name}"]
         elif rule.endpoint.startswith("hmswiki.checklists."):
             values[name] = rows["checklists"][name]
+        elif rule.endpoint.startswith("hmswiki.rounds."):
+            values[name] = rows.get(rule.endpoint.removeprefix("hmswiki."), rows["rounds"])[name]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):
             values[name] = "B1-2"
         else:

@@ -9,7 +9,7 @@ from hmswiki.foundation.permissions import Permission
 from hmswiki.rounds import answering, form_answers, operations, queries, signing
 from hmswiki.rounds.forms import PlainForm, ReasonForm, SignForm
 from hmswiki.rounds.round_pages import Typed
-from hmswiki.rounds.views import View, blueprint, correcting, done_by_reader, prepared_uploads
+from hmswiki.rounds.views import View, blueprint, correcting, done_by_reader, prepared_uploads, seen
 from hmswiki.web.access import access, takes_files
 from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.words import _, say
@@ -119,6 +119,7 @@ def _correct_by_phone(key: str) -> View:
 @access(Permission.SIGNED_IN)
 def sign(key: str) -> Response:
     """Sign it, in a role that the checklist asks for."""
+    seen(read_session(), key)
     form = SignForm()
     then = url_for(".show", key=key, _anchor="signatures")
     with transaction(form.submission_id, then=then) as session:
@@ -131,6 +132,7 @@ def sign(key: str) -> Response:
 @access(Permission.SIGNED_IN)
 def withdraw_signature(key: str, signature_id: int) -> Response:
     """Take one's own signature back."""
+    seen(read_session(), key)
     form = PlainForm()
     then = url_for(".show", key=key, _anchor="signatures")
     with transaction(form.submission_id, then=then) as session:

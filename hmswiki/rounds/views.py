@@ -197,11 +197,11 @@ def state(key: str) -> Response:
 @takes_files
 def photos(key: str) -> View:
     """Keep a photo that was taken at an item."""
+    done_by_reader(read_session(), key)  # nobody else makes us open pictures
     file = request.files.get("photo")
     item = request.form.get("item", "")
     if file is None:
         raise BadRequest(N_("There is no photo in what was sent. Choose one, or take one."))
-    done_by_reader(read_session(), key)  # nobody else makes us open pictures
     photo_key, taken_at = _photo_key(request.form.get("key")), _taken_at(request.form.get("taken_at"))
     try:
         prepared = pictures.prepared(file.read())

@@ -1,8 +1,10 @@
 """Makes rounds for tests: a checklist with every kind of item, an area, and a round that somebody has begun."""
 
 from datetime import date
+from io import BytesIO
 from uuid import uuid4
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,8 @@ from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, AreaKind, AreaPart, Unit, UnitSuccessor
 from hmswiki.rounds import operations
 from hmswiki.rounds.answering import Incoming
-from hmswiki.rounds.models import Round
+from hmswiki.rounds.models import Photo, Round
+from hmswiki.rounds.photos import prepared
 from tests.cast import FOUNDED, today
 
 FIRE = """\
@@ -226,3 +229,13 @@ def successor(session: Session, unit: Unit, code: str) -> Unit:
     session.add(UnitSuccessor(unit_id=unit.id, successor_id=found.id))
     session.flush()
     return found
+
+
+def take_photo(session: Session, round: Round, *, by: str = "astrid", item: str = "tavla") -> Photo:
+    """A photo of nothing much."""
+    out = BytesIO()
+    Image.new("RGB", (8, 6), "grey").save(out, "JPEG")
+    return operations.add_photo(
+        session, round.key, photo_key=str(uuid4()), item=item, prepared=prepared(out.getvalue()), taken_at=clock.now(),
+        by=actor(session, by), at=clock.now(), today=today(),
+    )  # fmt: skip
