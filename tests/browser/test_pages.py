@@ -24,13 +24,18 @@ from hmswiki.acknowledgements import operations
 from hmswiki.acknowledgements.models import Acknowledgement, Confirmation, QuestionKind
 from hmswiki.actions import operations as actions
 from hmswiki.actions import tending
+from hmswiki.checklists import operations as checklists
+from hmswiki.checklists.models import ChecklistDraft
+from hmswiki.checklists.queries import checklist as list_of
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Employment, Person, RoleHolding
+from hmswiki.schedules.models import Reach, ScheduleEvent, Skip
 from hmswiki.web.context import state
 from tests.browser.sites import LOCALES, BareSite, Site
+from tests.schedules.makers import schedule
 from tests.support import once
 from tests.support.browser import ConsoleMessages, axe_script, axe_violations, console_messages, overflows
 
@@ -346,6 +351,39 @@ PAGES = [
     seen("a new action", "/actions/new?unit=IKJ", COORDINATOR),
     seen("a new action left empty", "/actions/new?unit=IKJ", COORDINATOR, send("/actions/new"), status=422),
     bare("a choice of unit for a new action", "/actions/new", "tora"),
+    # Checklists, read and written
+    seen("checklists", "/checklists/", STAFF),
+    bare("checklists, none", "/checklists/", "bjorn"),
+    seen("a checklist", "/checklists/brannrunde", STAFF),
+    seen("a checklist to write and retire", "/checklists/brannrunde", APPROVER, unfold),
+    seen("an edition of a checklist", "/checklists/brannrunde/editions/1.0", STAFF),
+    seen("drafts of checklists", "/checklists/drafts", EDITOR),
+    seen("new checklist left empty", "/checklists/new", EDITOR, send("/new"), status=422),
+    seen("new checklist", "/checklists/new", EDITOR),
+    seen("items of a checklist", "/checklists/drafts/{list_draft}/edit", EDITOR),
+    seen("an item left empty", "/checklists/drafts/{list_draft}/edit", EDITOR, send("/items"), status=422),
+    seen("an item", "/checklists/drafts/{list_draft}/items/ryddedato", EDITOR, unfold),
+    seen("a section", "/checklists/drafts/{list_draft}/sections/for-dere-begynner", EDITOR, unfold),
+    seen("about a checklist", "/checklists/drafts/{list_draft}/facts", EDITOR),
+    seen("a checklist as YAML", "/checklists/drafts/{list_draft}/yaml", EDITOR),
+    seen("a checklist as YAML with mistakes", "/checklists/drafts/{list_flawed}/yaml", EDITOR),
+    seen("a draft of a checklist", "/checklists/drafts/{list_draft}", EDITOR, unfold),
+    seen("sending a checklist", "/checklists/drafts/{list_draft}/send", EDITOR),
+    seen("a checklist to approve", "/checklists/drafts/{list_sent}", APPROVER),
+    seen("publishing a checklist", "/checklists/drafts/{list_sent}/publish", APPROVER),
+    # When checklists are due
+    seen("when checklists are due", "/schedules", CENTRAL),
+    bare("nothing that is due", "/schedules", "bjorn"),
+    seen("a schedule", "/schedules/{schedule}", STAFF),
+    seen("a schedule withdrawn without a reason", "/schedules/{schedule}", CENTRAL, send("/withdrawal"), status=422),
+    seen("a schedule of events", "/schedules/{event_schedule}", CENTRAL, unfold),
+    seen("changing a schedule", "/schedules/{schedule}/change", CENTRAL, unfold),
+    seen("what a schedule asks of a unit", "/schedules/{schedule}/subjects/{scheduled}", CENTRAL),
+    seen("a unit's events", "/schedules/{event_schedule}/subjects/{scheduled}", CENTRAL, unfold),
+    seen("a time skipped without a reason", "/schedules/{schedule}/subjects/{scheduled}", CENTRAL,
+         send("/skips"), status=422),
+    seen("a new schedule", "/schedules/new", CENTRAL),
+    seen("a new schedule left empty", "/schedules/new", CENTRAL, send("/schedules/new"), status=422),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -414,7 +452,15 @@ def rows(demo: Site) -> dict[str, str]:
         done_action = actions.raise_action(session, title="Merk flaskene i avtrekk 3", due_on=today, **more)
         actions.do(session, done_action, done_on=today, today=today, by=by(COORDINATOR), at=now)
         tending.tend(session, at=now, today=today, escalate_after=14)
+        nv = organisation.unit(session, "NV").id
+        planned = schedule(session, units=[("NV", Reach.ALL_BENEATH)], pauses={"months": [7]}, starts=today)
+        at_events = schedule(session, units=[("NV", Reach.ITSELF)], every="event", within=30, starts=today)
+        session.add(Skip(schedule_id=planned.id, occurrence=f"{today:%Y-%m}", unit_id=nv, reason="Flytting",
+                         recorded_at=now))  # fmt: skip
+        session.add(ScheduleEvent(schedule_id=at_events.id, name="a", unit_id=nv, text="Ny avdeling",
+                                  happens_on=today + timedelta(days=9), recorded_at=now))  # fmt: skip
         found = {
+            "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",
             "action": open_action.key,
             "done_action": done_action.key,
             "question": waiting.id,
@@ -426,6 +472,8 @@ def rows(demo: Site) -> dict[str, str]:
             "confirmation": one(select(Confirmation.id).where(*ours).order_by(Confirmation.informed_on.desc())),
             "old_edition": one(select(Edition.id).where(Edition.guideline_id == cleanup.id, Edition.major == 1)),
             "draft": one(select(Draft.id).where(Draft.state == DraftState.WRITING)),
+            "list_draft": one(select(ChecklistDraft.id).where(ChecklistDraft.key == "ryddedag")),
+            "list_sent": one(select(ChecklistDraft.id).where(ChecklistDraft.state == DraftState.SENT)),
             "sent": one(select(Draft.id).where(Draft.state == DraftState.SENT)),
             "employment": one(select(Employment.id).where(Employment.person_id == by(LEADER).person_id)),
             "role": one(select(RoleHolding.id).where(RoleHolding.person_id == by(LEADER).person_id)),
