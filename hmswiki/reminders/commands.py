@@ -15,6 +15,7 @@ def remind(dry_run: bool, limit: int | None) -> None:
     """Send e-mail about what is due: one a person and week at most, each once, however many runs there are."""
     if not dry_run:
         sending.check_setup()
+        sending.tend()
     planned = sending.plan()
     if dry_run:
         _preview(planned, limit)

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from hmswiki.actions import tending
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, Conflict, SetupProblem
 from hmswiki.foundation.mail import Connection, MailFailed, MailUncertain, connected, new_message_id
@@ -29,7 +30,7 @@ from hmswiki.reminders import operations, queries, rules
 from hmswiki.reminders.letters import composed
 from hmswiki.reminders.models import Reminder, ReminderState
 from hmswiki.reminders.rules import Letter
-from hmswiki.web.context import close_read_session, read_session, settings, state, today
+from hmswiki.web.context import close_read_session, read_session, settings, state, today, transaction
 from hmswiki.web.mailing import server
 
 
@@ -94,6 +95,12 @@ def check_setup() -> None:
         raise SetupProblem(N_("No mail can be sent: set mail_server (docs/settings.md)."))
     if settings().base_url is None:
         raise SetupProblem(N_("The links in the mail would lead nowhere: set base_url to the site's public address."))
+
+
+def tend() -> None:
+    """What must have happened before anybody is told: actions move after reorganisations, overdue ones upwards."""
+    with transaction() as session:
+        tending.tend(session, at=clock.now(), today=today(), escalate_after=settings().actions_escalate_after_days)
 
 
 def run(planned: Plan | None = None, *, limit: int | None = None) -> Outcome:
