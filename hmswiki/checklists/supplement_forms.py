@@ -73,7 +73,7 @@ class WithdrawForm(SeenForm):
 class WordsForm(SeenForm):
     """A text in one language or more."""
 
-    text_nb = TextAreaField("Bokmål")
+    text_nb: TextAreaField
     text_nn = TextAreaField("Nynorsk")
     text_en = TextAreaField("English")
 
@@ -95,9 +95,13 @@ class WordsForm(SeenForm):
 class NoteForm(WordsForm):
     """The unit's words beside an item."""
 
+    text_nb = TextAreaField(_l("Note"))
+
 
 class MarkForm(WordsForm):
     """Why an item is not relevant in the unit."""
+
+    text_nb = TextAreaField(_l("Why?"))
 
 
 class AdditionForm(Seen, ItemForm):
@@ -105,6 +109,9 @@ class AdditionForm(Seen, ItemForm):
 
     of_edition = HiddenField()
     replaces = HiddenField()
+    text_nb = StringField(_l("What to look at"), [InputRequired(_l("Write it in bokmål. Other languages may follow."))])
+    help_nb = TextAreaField(_l("More about it"))
+    unit_nb = StringField(_l("What the number counts"))
     section_nb = StringField(_l("Title of the new section, in bokmål"))
 
     mandatory = None  # type: ignore[assignment]

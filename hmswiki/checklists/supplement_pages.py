@@ -70,11 +70,11 @@ def what_is_new(clash: Clash) -> str:
 
 
 def counts_line(supplement: Supplement) -> str:
-    """ "2 own items, 1 note, 1 left out" """
+    """ "2 own items, 1 note, 1 item left out" """
     parts = [
         ngettext("%(num)s own item", "%(num)s own items", len(supplement.additions)) if supplement.additions else "",
         ngettext("%(num)s note", "%(num)s notes", len(supplement.notes)) if supplement.notes else "",
-        ngettext("%(num)s left out", "%(num)s left out", len(supplement.marks)) if supplement.marks else "",
+        ngettext("%(num)s item left out", "%(num)s items left out", len(supplement.marks)) if supplement.marks else "",
     ]
     return ", ".join(str(part) for part in parts if part)
 
