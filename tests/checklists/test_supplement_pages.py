@@ -328,6 +328,7 @@ def test_central_hse_sees_who_has_adapted_the_list_in_the_organisations_order_an
     page = as_hanne.get(ALL).text
     assert page.index("units/LAB") < page.index("units/WRK")
     assert "Er fresen av?" in page and "Også bakdøra." in page
+    assert "Er dørene lukket?" in page and "Er dørene låst?" in page  # what waits, with both texts
     assert "units/WRK" not in as_hanne.get(f"{ALL}?show=to-dos").text
     assert "units/LAB" not in as_hanne.get(f"{ALL}?show=items").text
     assert as_astrid.get(ALL).status_code == 403
