@@ -459,7 +459,13 @@ def rows(demo: Site) -> dict[str, str]:
                          recorded_at=now))  # fmt: skip
         session.add(ScheduleEvent(schedule_id=at_events.id, name="a", unit_id=nv, text="Ny avdeling",
                                   happens_on=today + timedelta(days=9), recorded_at=now))  # fmt: skip
+        flawed = checklists.start_edition(session, list_of(session, "vannskade"), by=by(EDITOR), at=now)
+        mistaken = {"yaml": "key: vannskade\nsections: []\n"}
+        checklists.save_draft(
+            session, flawed, version=flawed.version, content=mistaken, by=by(EDITOR), at=now
+        )
         found = {
+            "list_flawed": flawed.id,
             "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",
             "action": open_action.key,
             "done_action": done_action.key,
