@@ -96,6 +96,7 @@ def transaction(submission: UUID | None = None, *, then: str = "") -> Iterator[S
             raise
         finally:
             g.pop("hmswiki_actor", None)
+            close_read_session()  # who acts may have been read meanwhile, as things stood before
         events.deliver(session, current_app._get_current_object())  # type: ignore[attr-defined]
 
 

@@ -27,7 +27,7 @@ export class Item {
     this.savedAt = 0;
     this.serverPhotos = this.#photosOnPage();
     this.waitingPhotos = [];
-    this.last = JSON.stringify(this.read());
+    this.last = JSON.stringify(this.read(true));
   }
 
   get shown() {
@@ -56,7 +56,10 @@ export class Item {
   }
 
   get word() {
-    const value = this.value;
+    return this.#wordOf(this.value);
+  }
+
+  #wordOf(value) {
     if (value === null || this.kind !== "number") return value;
     const number = Number(value.replace(/[\s\u00a0]/g, "").replace("\u2212", "-").replace(",", "."));
     const { minimum, maximum } = this.fieldset.dataset;
@@ -83,27 +86,35 @@ export class Item {
     return this.value === "not_applicable" ? "not-relevant" : "ok";
   }
 
-  read() {
-    return { value: this.kind === "photo" ? null : this.value, note: this.#read("note"), details: this.#details() };
+  // `asMade`: as the server made the page, whatever has been done on it since.
+  read(asMade = false) {
+    const value = this.kind === "photo" ? null : this.#read("value", asMade);
+    return { value, note: this.#read("note", asMade), details: this.#details(value, asMade) };
   }
 
-  #read(name) {
+  #read(name, asMade = false) {
     const fields = this.parts(name);
     if (!fields.length) return null;
-    if (fields[0].type === "radio") return fields.find((field) => field.checked)?.value || null;
-    if (fields[0].type === "checkbox") return fields[0].checked;
-    return fields[0].value.trim() || null;
+    const [first] = fields;
+    const chosen = (field) => (asMade ? field.defaultChecked : field.checked);
+    if (first.type === "radio") return fields.find(chosen)?.value || null;
+    if (first.type === "checkbox") return chosen(first);
+    if (first.tagName === "SELECT" && asMade) {
+      return ([...first.options].find((option) => option.defaultSelected) ?? first.options[0])?.value || null;
+    }
+    return (asMade ? first.defaultValue : first.value).trim() || null;
   }
 
-  #details() {
-    if (!this.raises) return null;
-    const mended = this.#read("mended") ?? false;
-    const title = this.#read("title");
-    const [kind, who] = (this.#read("responsible") ?? "").split(/:(.*)/s);
+  #details(value, asMade) {
+    if (!this.raising.includes(this.#wordOf(value))) return null;
+    const read = (name) => this.#read(name, asMade);
+    const mended = read("mended") ?? false;
+    const title = read("title");
+    const [kind, who] = (read("responsible") ?? "").split(/:(.*)/s);
     const action = title && !mended
-      ? { title, responsible: kind === "person" ? who : null, role: kind === "role" ? who : null, due_on: this.#read("due_on") }
+      ? { title, responsible: kind === "person" ? who : null, role: kind === "role" ? who : null, due_on: read("due_on") }
       : null;
-    return { text: this.#read("text"), seriousness: this.#read("seriousness"), mended, action };
+    return { text: read("text"), seriousness: read("seriousness"), mended, action };
   }
 
   // --- What it shall say: from the server, or from the phone ---

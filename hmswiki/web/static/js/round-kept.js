@@ -10,7 +10,8 @@ export function offerToCorrect(round, records) {
   const answers = records.filter((record) => record.subject);
   const photos = records.filter((record) => !record.subject);
   const list = element("ul", { class: "hms-kept-answers" });
-  for (const { asks, says, note, details } of answers) {
+  const last = new Map(answers.map((record) => [record.subject, record])); // they are in the order of their times
+  for (const { asks, says, note, details } of last.values()) {
     const said = [says, details?.text, note].filter(Boolean).join(". ");
     list.append(element("li", {}, `${asks}: ${said}`));
   }
@@ -34,7 +35,7 @@ export function offerToCorrect(round, records) {
     event.preventDefault();
     add.setAttribute("aria-busy", "true");
     problem.textContent = "";
-    const refusal = await correct(round, answers, photos, reason.value).catch(() => words.failed);
+    const refusal = await correct(round, [...last.values()], photos, reason.value).catch(() => words.failed);
     add.removeAttribute("aria-busy");
     if (refusal) {
       problem.textContent = refusal;

@@ -34,10 +34,13 @@ function Round(form) {
 
   this.begin = async () => {
     form.dataset.hmsScript = "yes";
-    form.noValidate = true;
+    const early = items.filter((item) => item.changed); // somebody was quicker than this script
+    for (const item of early) item.dirty = true;
     listen();
+    for (const item of items) item.unfold();
     refresh();
     await remember();
+    for (const item of early) give(item);
     sending.keepTrying();
     keepThisPage();
     look();
@@ -62,8 +65,10 @@ function Round(form) {
     if (kept.state) recall(kept.state);
     const { answers, photos } = await outbox.waiting(key);
     for (const record of answers) {
-      bySubject.get(record.subject)?.write(record);
-      if (record.refused) bySubject.get(record.subject)?.problem(record.refused);
+      const item = bySubject.get(record.subject);
+      if (!item || item.dirty) continue;
+      item.write(record);
+      if (record.refused) item.problem(record.refused);
     }
     for (const record of photos) {
       await bySubject.get(`item:${record.item}`)?.drawWaiting(record);
@@ -78,7 +83,7 @@ function Round(form) {
     for (const [subject, answer] of answersIn(state)) {
       const item = bySubject.get(subject);
       const shown = item?.fieldset.dataset.answeredAt;
-      if (item && (!shown || new Date(answer.answered_at) > new Date(shown))) item.write(answer);
+      if (item && !item.dirty && (!shown || new Date(answer.answered_at) > new Date(shown))) item.write(answer);
     }
     for (const item of items) for (const photo of state.photos?.[item.key] ?? []) item.addPhoto(photo);
   }
@@ -286,7 +291,8 @@ function Round(form) {
     const { answers, photos } = await outbox.waiting(key);
     const all = [...answers, ...photos];
     const subjects = new Set(all.filter((one) => !one.refused).map((one) => one.subject ?? one.key));
-    return { count: subjects.size, refused: all.filter((one) => one.refused).length, all };
+    const refused = new Set(all.filter((one) => one.refused).map((one) => one.subject ?? one.key));
+    return { count: subjects.size, refused: refused.size, all };
   }
 
   async function say() {
@@ -351,7 +357,7 @@ function Round(form) {
       if (item.key === null || item.savedAt > asked) continue;
       item.setPhotos(state.photos?.[item.key] ?? []);
     }
-    if (state.handed_in || state.abandoned) handedIn(state, mine.length + myPhotos.length);
+    if (state.handed_in || state.abandoned) handedIn(state, unsent.size + myPhotos.length);
     refresh();
   }
 

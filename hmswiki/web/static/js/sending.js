@@ -109,6 +109,7 @@ function grouped(records) {
 }
 
 async function sendAnswers(batch) {
+  await known(false); // before they are marked as being on their way
   for (const record of batch) await change("answers", record, { sent: true });
   const answers = batch.map(({ key, item, finding, value, note, details, at }) => ({
     key, ...(finding ? { finding } : { item }), value, note, details, answered_at: at,
@@ -135,7 +136,6 @@ async function sendAnswers(batch) {
 }
 
 async function sendPhoto(record) {
-  await change("photos", record, { sent: true });
   const body = new FormData();
   body.append("key", record.key);
   body.append("item", record.item);
