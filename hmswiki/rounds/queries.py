@@ -162,6 +162,25 @@ def photo(session: Session, key: str) -> Photo:
     return found
 
 
+class TakenAway(NamedTuple):
+    """A photo that was taken away after the round was handed in."""
+
+    item: str
+    at: datetime
+    by: str | None
+
+
+def photos_taken_away(session: Session, round: Round) -> list[TakenAway]:
+    """What is gone from a round that had been handed in with it. One select."""
+    rows = session.execute(
+        select(Photo.item, Photo.withdrawn_at, Person.name)
+        .outerjoin(Person, Person.id == Photo.withdrawn_by_id)
+        .where(Photo.round_id == round.id, Photo.withdrawn_at >= round.handed_in_at)
+        .order_by(Photo.withdrawn_at, Photo.id)
+    )
+    return [TakenAway(*row) for row in rows]
+
+
 def signatures(session: Session, round: Round) -> Sequence[Signature]:
     """Those that stand, the first first, with who signed."""
     return session.scalars(

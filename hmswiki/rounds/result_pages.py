@@ -12,7 +12,7 @@ from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.rounds import doing, queries, rules, signing
 from hmswiki.rounds.forms import PlainForm, SignForm
 from hmswiki.rounds.models import Finding, Round, Signature
-from hmswiki.rounds.queries import Filled
+from hmswiki.rounds.queries import Filled, TakenAway
 from hmswiki.rounds.round_pages import (
     ACTION_DAYS,
     EarlierView,
@@ -84,6 +84,8 @@ class ResultItem:
     before: str
     """The answer as it was handed in, where a correction says something else."""
     corrections: Sequence[Correction]
+    taken_away: Sequence[TakenAway]
+    """Photos that were taken away after handing in."""
     correct_href: str | None
 
 
@@ -156,7 +158,7 @@ def result_page(
         edition=filled.asked.edition, state=_state(round), headline=headline(len(found), _mended(found)),
         findings=[_finding(filled, finding) for finding in found],
         earlier=[_looked_again(filled, finding) for finding in filled.earlier if finding.key in filled.still],
-        sections=_sections(filled, may_correct),
+        sections=_sections(filled, may_correct, queries.photos_taken_away(session, round) if ended else []),
         left_out=[(wording(one.text), wording(one.because)) for one in filled.asked.left_out],
         answered_by=sorted(set(filled.names.values())),
         signings=_signings(session, filled, signed, reader, today=today, at=at) if ended else [],
@@ -198,7 +200,7 @@ def _looked_again(filled: Filled, finding: Finding) -> LookedAgain:
     )
 
 
-def _sections(filled: Filled, may_correct: bool) -> list[ResultSection]:
+def _sections(filled: Filled, may_correct: bool, gone: Sequence[TakenAway]) -> list[ResultSection]:
     given: dict[str, list[Given]] = {}
     for one in filled.given:
         if one.item is not None:
@@ -207,7 +209,7 @@ def _sections(filled: Filled, may_correct: bool) -> list[ResultSection]:
     sections = []
     for section in filled.asked.sections:
         items = [
-            _result_item(filled, item.key, given.get(item.key, []), handed_in, may_correct)
+            _result_item(filled, item.key, given.get(item.key, []), handed_in, may_correct, gone)
             for item in section.items
             if item.key in filled.shown
         ]
@@ -217,7 +219,12 @@ def _sections(filled: Filled, may_correct: bool) -> list[ResultSection]:
 
 
 def _result_item(
-    filled: Filled, key: str, given: Sequence[Given], handed_in: Mapping[str, Given], may_correct: bool
+    filled: Filled,
+    key: str,
+    given: Sequence[Given],
+    handed_in: Mapping[str, Given],
+    may_correct: bool,
+    gone: Sequence[TakenAway],
 ) -> ResultItem:
     asked, answer = filled.asked.by_key[key], filled.answers.get(key)
     photos = filled.photos_by_item.get(key, [])
@@ -239,6 +246,7 @@ def _result_item(
                        one.recorded_at)
             for one in corrections
         ],
+        taken_away=[one for one in gone if one.item == key],
         correct_href=url_for("hmswiki.rounds.correction", key=round.key, item=key) if may_correct else None,
     )  # fmt: skip
 

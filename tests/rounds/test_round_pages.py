@@ -263,6 +263,19 @@ def test_a_photo_that_was_taken_away_is_shown_no_more(as_bjorn: Client, as_dina:
     assert as_bjorn.get(f"/rounds/{running}/state").json["photos"] == {}
 
 
+def test_that_a_photo_is_gone_from_a_round_that_was_handed_in_is_said(
+    as_bjorn: Client, session: Session, ended: str
+) -> None:
+    data = {"was-tavla": "", "reason": "Glemte bildet", "photo-tavla": (io.BytesIO(picture()), "a.jpg")}
+    assert as_bjorn.post(f"/rounds/{ended}/corrections", data=data).status_code == 303
+    (key,) = session.scalars(select(Photo.key)).all()
+    session.rollback()
+    assert f"/photos/{key}" in as_bjorn.get(f"/rounds/{ended}").text
+    as_bjorn.post(f"/photos/{key}/withdrawal")
+    page = as_bjorn.get(f"/rounds/{ended}").text
+    assert f"/photos/{key}" not in page and "Et bilde ble fjernet" in page
+
+
 def test_photos_come_with_the_plain_form_too(as_bjorn: Client, session: Session, running: str) -> None:
     data = {**values(dorer="ok"), "photo-tavla": (io.BytesIO(picture()), "a.jpg"),
             "photo-dorer": (io.BytesIO(b"hei"), "b.jpg")}  # fmt: skip
