@@ -35,6 +35,7 @@ from hmswiki.organisation.models import Employment, Person, RoleHolding
 from hmswiki.schedules.models import Reach, ScheduleEvent, Skip
 from hmswiki.web.context import state
 from tests.browser.sites import LOCALES, BareSite, Site
+from tests.rounds.makers import round_of_unit
 from tests.schedules.makers import schedule
 from tests.support import once
 from tests.support.browser import ConsoleMessages, axe_script, axe_violations, console_messages, overflows
@@ -384,6 +385,16 @@ PAGES = [
          send("/skips"), status=422),
     seen("a new schedule", "/schedules/new", CENTRAL),
     seen("a new schedule left empty", "/schedules/new", CENTRAL, send("/schedules/new"), status=422),
+    # Rounds
+    seen("a running round", "/rounds/{round}", COORDINATOR, unfold),
+    seen("a round that is not finished", "/rounds/{round}", COORDINATOR, send("/handing-in"), status=422),
+    seen("a round that was handed in", "/rounds/{round_ended}", COORDINATOR),
+    seen("a correction", "/rounds/{round_ended}/corrections?item=romningsveier-frie", COORDINATOR),
+    seen("a correction without a reason", "/rounds/{round_ended}/corrections?item=romningsveier-frie", COORDINATOR,
+         send("/corrections"), status=422),
+    seen("my rounds", "/rounds", COORDINATOR),
+    seen("no rounds", "/rounds?state=given-up", COORDINATOR),
+    seen("a form for a pen", "/checklists/brannrunde/paper?unit=IKJ", COORDINATOR, unfold),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -401,7 +412,7 @@ PAGES = [
 # Answers to GET that nobody looks at: files, data, what is fetched by a page, and what only leads elsewhere.
 NO_PAGES = {
     "favicon", "hmswiki.static", "hmswiki.stylesheet",
-    "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who",
+    "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who", "hmswiki.rounds.state", "hmswiki.rounds.photo",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
@@ -464,7 +475,10 @@ def rows(demo: Site) -> dict[str, str]:
         checklists.save_draft(
             session, flawed, version=flawed.version, content=mistaken, by=by(EDITOR), at=now
         )
+        fire_round = list_of(session, "brannrunde"), unit, by(COORDINATOR)
+        ended = round_of_unit(session, *fire_round, deviation="romningsveier-frie")
         found = {
+            "round_ended": ended.key, "round": round_of_unit(session, *fire_round).key,
             "list_flawed": flawed.id,
             "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",
             "action": open_action.key,
