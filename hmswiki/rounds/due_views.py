@@ -17,7 +17,8 @@ from hmswiki.rounds import calendar, due, due_pages
 from hmswiki.rounds.due import Due
 from hmswiki.rounds.forms import PlainForm
 from hmswiki.rounds.views import MENU, blueprint
-from hmswiki.web.access import access
+from hmswiki.schedules.recurrence import Standing
+from hmswiki.web.access import access, allowed
 from hmswiki.web.addresses import absolute
 from hmswiki.web.context import actor, known_actor, read_session, settings, today, transaction
 from hmswiki.web.ical import calendar as as_calendar
@@ -103,6 +104,20 @@ def home(*, today: date, **context: Any) -> Markup | None:
     if not waiting:
         return None
     return Markup(render_template("hmswiki/rounds/_home.html", rows=[due_pages.row(one) for one in waiting]))
+
+
+def overview(**context: Any) -> Markup | None:
+    """Beside the list of checklists: the ways to rounds, schedules and areas."""
+    if actor() is None:
+        return None
+    waiting = [one for one in _mine() if one.waits]
+    overdue = sum(one.standing is Standing.OVERDUE for one in waiting)
+    return Markup(
+        render_template(
+            "hmswiki/rounds/_overview.html", headline=due_pages.headline(len(waiting), overdue),
+            may_see_campaigns=allowed(Permission.SEE_CAMPAIGNS),
+        )
+    )  # fmt: skip
 
 
 def guideline_aside(*, guideline: Guideline, **context: Any) -> Markup | None:
