@@ -24,14 +24,17 @@ from hmswiki.rounds.rules import Given
 
 
 def find(session: Session, key: str, *, hold: bool = False, share: bool = False) -> Round:
-    """The round with that key, with its place and people. Raises NotFound. One select.
+    """The round with that key, with its place and people. Raises NotFound. One select; held, two.
 
     `hold`: nobody else records in it until this transaction ends. `share`: nobody hands it in meanwhile.
     """
     # PostgreSQL keeps no such letter: it cannot even be asked for it.
-    query = _whole().where(Round.key == key.replace("\0", "?"))
+    wanted = Round.key == key.replace("\0", "?")
+    query = _whole().where(wanted)
     if hold or share:
-        query = query.with_for_update(read=not hold, of=Round).execution_options(populate_existing=True)
+        # Waited for alone: what is joined to a row that one waits for is as it was before the waiting.
+        session.execute(select(Round.id).where(wanted).with_for_update(read=not hold))
+        query = query.execution_options(populate_existing=True)
     found = session.scalar(query)
     if found is None:
         raise NotFound(N_("There is no such round. It may have been started on another site, or the address is old."))
@@ -178,7 +181,7 @@ def photos_taken_away(session: Session, round: Round) -> list[TakenAway]:
         .where(Photo.round_id == round.id, Photo.withdrawn_at >= round.handed_in_at)
         .order_by(Photo.withdrawn_at, Photo.id)
     )
-    return [TakenAway(*row) for row in rows]
+    return [TakenAway(item, at, by) for item, at, by in rows if at is not None]
 
 
 def signatures(session: Session, round: Round) -> Sequence[Signature]:
