@@ -24,5 +24,6 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_menu_item("actions.index", N_("Actions"), order=24)
     wiki.add_panel("home", panels.home, order=30)
     wiki.add_task_count(panels.count_mine)
+    wiki.add_panel("area", panels.area, order=30)
     wiki.add_panel("unit.aside", panels.unit_aside, order=30)
     wiki.add_reminder(reminding.waiting)

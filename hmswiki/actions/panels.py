@@ -10,7 +10,7 @@ from hmswiki.actions import action_pages, queries
 from hmswiki.actions.models import Action
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Permission
-from hmswiki.organisation.models import Unit
+from hmswiki.organisation.models import Area, Unit
 from hmswiki.web.access import allowed
 from hmswiki.web.context import actor, known_actor, read_session
 from hmswiki.web.context import today as current_day
@@ -58,3 +58,16 @@ def unit_aside(*, unit: Unit, **context: Any) -> Markup | None:
             may_raise=may_raise,
         )
     )
+
+
+def area(*, area: Area, **context: Any) -> Markup | None:
+    """On an area's page: how many actions it has, of those that the reader may see."""
+    who = actor()
+    if who is None:
+        return None
+    where = (queries.in_area(area), queries.visible_to(who))
+    counts = queries.counts(read_session(), *where, today=current_day())
+    if not counts.total:
+        return None
+    headline = action_pages.open_words(counts)
+    return Markup(render_template("hmswiki/actions/_area.html", area=area, headline=headline, counts=counts))

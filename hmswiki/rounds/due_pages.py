@@ -9,7 +9,7 @@ from hmswiki.rounds.due import Due
 from hmswiki.rounds.forms import StartForm
 from hmswiki.rounds.words import round_title, standing_in_words
 from hmswiki.schedules.recurrence import Standing
-from hmswiki.web.words import _, count_in_words, ngettext
+from hmswiki.web.words import _, count_in_words, ngettext, wording
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,9 @@ class DueRow:
     """One occurrence: its name, how it stands, and what can be done about it."""
 
     title: str
+    checklist_title: str
     kind: str
     status: str
-    often: str
     href: str | None
     """The round, where one runs or was handed in."""
     slot_href: str
@@ -33,7 +33,7 @@ class DueRow:
         return _("Go on with the round") if self.href else _("Start the round")
 
 
-def row(due: Due, often: str = "") -> DueRow:
+def row(due: Due) -> DueRow:
     kind, status = standing_in_words(due)
     if due.running is not None:
         status = _("Begun. %(status)s", status=status)
@@ -45,7 +45,7 @@ def row(due: Due, often: str = "") -> DueRow:
             person="me" if due.subject.person_id else "", schedule=due.schedule.key, occurrence=due.occurrence.key,
         )  # fmt: skip
     return DueRow(
-        round_title(due), kind, status, often, url_for("hmswiki.rounds.show", key=key) if key else None,
+        round_title(due), wording(due.title), kind, status, url_for("hmswiki.rounds.show", key=key) if key else None,
         url_for("hmswiki.schedules.subject", key=due.schedule.key, slot=due.subject.slot), start,
         due.schedule.checklist.key,
     )  # fmt: skip

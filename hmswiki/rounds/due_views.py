@@ -13,7 +13,8 @@ from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
 from hmswiki.foundation.permissions import Permission
 from hmswiki.guidelines.models import Guideline
 from hmswiki.organisation import queries as organisation
-from hmswiki.rounds import calendar, due, due_pages
+from hmswiki.organisation.models import Unit
+from hmswiki.rounds import calendar, due, due_pages, queries
 from hmswiki.rounds.due import Due
 from hmswiki.rounds.forms import PlainForm
 from hmswiki.rounds.views import MENU, blueprint
@@ -138,15 +139,29 @@ def guideline_aside(*, guideline: Guideline, **context: Any) -> Markup | None:
     )  # fmt: skip
 
 
+def unit_aside(*, unit: Unit, **context: Any) -> Markup | None:
+    """On a unit's page: how it stands with its rounds, and how many deviations are still so."""
+    if not allowed(Permission.SEE_ROUNDS, within=unit):
+        return None
+    findings = queries.count_open_findings(read_session(), unit)
+    rows = [due_pages.row(one) for one in _of_unit(unit)]
+    if not rows and not findings:
+        return None
+    return Markup(render_template("hmswiki/rounds/_unit.html", unit=unit, rows=rows, findings=findings))
+
+
 def _of_my_unit() -> list[Due]:
-    """How the reader's own unit stands: what waits, else what is over, else what comes, of each schedule."""
+    """How the reader's own unit stands."""
     who = known_actor()
     if who.unit_id is None:
         return []
-    session = read_session()
-    units = organisation.units_by_id(session, [who.unit_id])
+    return _of_unit(organisation.units_by_id(read_session(), [who.unit_id])[who.unit_id])
+
+
+def _of_unit(unit: Unit) -> list[Due]:
+    """What waits, else what is over, else what comes, of each schedule that asks the unit itself."""
     found: dict[int, Due] = {}
-    for one in due.of_units(session, list(units.values()), today=today(), known_at=clock.now()):
+    for one in due.of_units(read_session(), [unit], today=today(), known_at=clock.now()):
         kept = found.get(one.schedule.id)
         if kept is None or (one.waits and not kept.waits) or (kept.is_coming and not one.is_coming):
             found[one.schedule.id] = one

@@ -30,5 +30,6 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_panel("home", due_views.home, order=20)
     wiki.add_task_count(due_views.count_mine)
     wiki.add_panel("checklists.aside", due_views.overview, order=20)
+    wiki.add_panel("unit.aside", due_views.unit_aside, order=20)
     wiki.add_panel("guideline.aside", due_views.guideline_aside, order=20)
     wiki.add_reminder(reminding.waiting)

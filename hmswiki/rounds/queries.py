@@ -272,6 +272,18 @@ def open_findings_of_unit(session: Session, unit: Unit) -> Sequence[Finding]:
     return _findings(session, Finding.unit_id == unit.id, Finding.mended_on.is_(None))
 
 
+def count_open_findings(session: Session, unit: Unit) -> int:
+    """How many deviations of the unit, and of those beneath it, are still so."""
+    return session.scalar(
+        select(func.count(Finding.id))
+        .join(Unit, Unit.id == Finding.unit_id)
+        .where(
+            Unit.path.startswith(unit.path, autoescape=True), Finding.mended_on.is_(None),
+            Finding.withdrawn_at.is_(None),
+        )
+    ) or 0  # fmt: skip
+
+
 def _findings(session: Session, *where: ColumnElement[bool]) -> Sequence[Finding]:
     return session.scalars(
         select(Finding)

@@ -505,3 +505,11 @@ def test_areas_by_months_take_as_many_selects_for_many_areas(session: Session, a
     session.commit()
     assert selects() == few
     assert "Z-" not in hanne.get(f"/rounds/by-area/{record.key}?page=9").get_data(as_text=True)
+
+
+def test_a_units_page_says_how_its_rounds_stand_and_what_is_still_so(autumn: ScheduleRecord, app: Flask) -> None:
+    page = client_as(app, "bjorn").get("/units/LAB").get_data(as_text=True)
+
+    assert "Ett avvik er der fortsatt" in page
+    assert "Gjort 23. november" in page
+    assert "Frist mandag 30. november" in client_as(app, "olav").get("/units/WRK").get_data(as_text=True)
