@@ -78,17 +78,19 @@ export class Progress {
   }
 
   show() {
-    const all = asked(this.items);
+    // Earlier findings are asked about too, and are no items of the checklist.
+    const isItem = (item) => item.key !== null;
+    const all = asked(this.items).filter(isItem);
     const left = open(this.items);
-    const answered = all.length - left.length;
+    const answered = all.length - left.filter(isItem).length;
     this.#write(this.count, filled(this.words.count, { done: answered, all: all.length }));
-    const current = this.now && left.includes(this.now) ? this.now : left[0];
+    const current = left.includes(this.now) ? this.now : left[0];
     const tally = { ok: 0, deviation: 0, "not-relevant": 0 };
     this.items.forEach((item) => {
       const segment = this.segments.querySelector(`[data-of="${CSS.escape(item.subject)}"]`);
       const entry = document.querySelector(`.hms-round-index [data-of="${CSS.escape(item.subject)}"]`);
       const { mark } = item;
-      if (item.shown && mark) tally[mark] += 1;
+      if (isItem(item) && item.shown && mark) tally[mark] += 1;
       if (segment) {
         segment.hidden = !item.shown;
         if (mark) segment.dataset.answer = mark;

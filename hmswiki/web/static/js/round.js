@@ -34,6 +34,8 @@ function Round(form) {
 
   this.begin = async () => {
     form.dataset.hmsScript = "yes";
+    // A refused form stands at another address; what is opened again, and kept, is the round.
+    if (location.pathname !== words.address) history.replaceState(null, "", words.address + location.hash);
     const early = items.filter((item) => item.changed); // somebody was quicker than this script
     for (const item of early) item.dirty = true;
     listen();
@@ -107,7 +109,7 @@ function Round(form) {
       await navigator.serviceWorker.register(words.worker);
       const { active } = await navigator.serviceWorker.ready;
       outbox.marks.set("person", outbox.person);
-      active.postMessage({ keep: location.pathname });
+      active.postMessage({ keep: words.address });
     } catch {
       // The page works while it is open; it does not open without network.
     }
