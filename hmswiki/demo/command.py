@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts.rules import DemoPerson
 from hmswiki.app import create_app
 from hmswiki.config import Settings
-from hmswiki.demo import checklists, history
+from hmswiki.demo import areas, checklists, history, rounds
 from hmswiki.foundation import clock
+from hmswiki.foundation.bundle_files import FILES
 from hmswiki.foundation.bundles import FORMAT, VERSION, import_bundle
 from hmswiki.guidelines import importing
 from hmswiki.guidelines import operations as guideline_operations
@@ -86,18 +87,24 @@ def fill(session: Session, kinds: Any, *, today: date, at: datetime) -> None:
     }
     facts = {one.slug: {key: _plain(value) for key, value in one.facts.items()} for one in content.guidelines}
     rows = history.write(today, texts, facts) | checklists.rows(today)
+    places = areas.places(today, rows["roles"])
+    diary = rounds.write(today, rows["roles"], places)
+    rows |= areas.rows(today, places) | diary.rows
     with TemporaryDirectory() as folder:
-        write_bundle(Path(folder), rows)
+        write_bundle(Path(folder), rows, diary.files)
         import_bundle(session, Path(folder), kinds, at=at, progress=lambda line: None)
     _drafts(session, texts, at=at)
 
 
-def write_bundle(folder: Path, rows: dict[str, list[dict[str, Any]]]) -> None:
-    """The rows as a bundle's folder."""
+def write_bundle(folder: Path, rows: dict[str, list[dict[str, Any]]], attached: dict[str, bytes]) -> None:
+    """The rows as a bundle's folder, with the files that they name by SHA-256."""
     (folder / "manifest.json").write_text(json.dumps({"format": FORMAT, "version": VERSION}), encoding="utf-8")
     for kind, records in rows.items():
         lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
         (folder / f"{kind}.jsonl").write_text("".join(lines), encoding="utf-8")
+    (folder / FILES).mkdir()
+    for name, data in attached.items():
+        (folder / FILES / name).write_bytes(data)
 
 
 def _plain(value: Any) -> Any:
