@@ -79,6 +79,7 @@ def close_the_door() -> None:
     authorise(permission)
     _check_address()
     if request.method not in ("GET", "HEAD", "OPTIONS"):
+        _check_person()
         _check_token()
 
 
@@ -87,6 +88,13 @@ def _check_address() -> None:
     for value in (request.view_args or {}).values():
         if (isinstance(value, int) and value > _LARGEST_ID) or (isinstance(value, str) and "\0" in value):
             raise NotFound(N_("The address may be old or mistyped. Start again from the front page."))
+
+
+def _check_person() -> None:
+    """What waited on a phone says whose it is: nobody else sends it in their own name, whatever the host's session."""
+    said, who = request.headers.get("X-Hms-Person"), actor()
+    if said and (who is None or said != str(who.person_id)):
+        raise NotSignedIn(N_("Somebody else wrote this on this device. It is kept until that person signs in here."))
 
 
 def _check_token() -> None:

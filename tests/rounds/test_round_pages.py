@@ -121,6 +121,16 @@ def test_what_no_phone_of_ours_sends_is_refused_and_breaks_nothing(as_bjorn: Cli
     assert not told.json.get("saved")
 
 
+def test_what_waited_on_a_phone_is_sent_by_whom_it_belongs_to_and_nobody_else(
+    as_bjorn: Client, as_astrid: Client, cast: Any, running: str
+) -> None:
+    body = {"answers": [answer("korridorer", "ok")]}
+    mine = JSON | {"X-Hms-Person": str(cast.people["bjorn"])}
+
+    assert as_astrid.post(f"/rounds/{running}/answers", json=body, headers=mine).status_code == 401
+    assert as_bjorn.post(f"/rounds/{running}/answers", json=body, headers=mine).json["saved"]
+
+
 def test_the_state_tells_two_people_of_each_other_and_is_unchanged_until_somebody_answers(
     app: Flask, as_bjorn: Client, as_astrid: Client, running: str
 ) -> None:
