@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hmswiki.foundation.errors import NotAllowed
+from hmswiki.foundation.errors import N_, NotAllowed
 from hmswiki.foundation.permissions import GRANTS, Actor, Permission, Places, demand, may
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, Person, Unit
@@ -13,6 +13,11 @@ from hmswiki.rounds.models import Round
 from hmswiki.schedules import queries as schedule_queries
 from hmswiki.schedules.models import Handover, ScheduleRecord
 from hmswiki.schedules.subjects import Subject
+
+THEIRS_ALONE = N_(
+    "This round asks somebody for themselves. It is for them alone, and for whoever they hand it to; others see what "
+    "was answered only gathered."
+)
 
 
 def places_of(session: Session, unit: Unit, area: Area | None, *, day: date, known_at: datetime) -> Places:
@@ -38,13 +43,22 @@ def demand_doing(
     session: Session, actor: Actor | None, *, unit: Unit, area: Area | None, person: Person | None,
     schedule_id: int | None, occurrence: str | None, day: date, known_at: datetime,
 ) -> None:  # fmt: skip
-    """Raises NotAllowed where the person may not do this round. None is the program, which may."""
+    """Raises NotAllowed where the person may not do this round. None is the program, which may.
+
+    Where somebody is asked for themselves, no role lets anybody else in.
+    """
     if actor is None or (person is not None and person.id == actor.person_id):
+        return
+    subject = subject_of(unit, area, person)
+    if person is not None:
+        if schedule_id is None or occurrence is None or not _handed_to(
+            session, actor, schedule_id, occurrence, subject, known_at
+        ):
+            raise NotAllowed(THEIRS_ALONE)
         return
     places = places_of(session, unit, area, day=day, known_at=known_at)
     if may(actor, Permission.DO_ROUNDS, within=places):
         return
-    subject = subject_of(unit, area, person)
     if schedule_id is None or occurrence is None:
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
     if not _handed_to(session, actor, schedule_id, occurrence, subject, known_at) and not _falls_to(
@@ -78,9 +92,15 @@ def may_do(session: Session, actor: Actor, round: Round, *, day: date, known_at:
 
 
 def demand_seeing(session: Session, actor: Actor, round: Round, *, day: date, known_at: datetime) -> None:
-    """Raises NotAllowed where the person may neither see the round nor do it."""
+    """Raises NotAllowed where the person may neither see the round nor do it.
+
+    The answers of one who is asked for themselves are told to others only gathered.
+    """
     own = (round.person_id, round.started_by_id, round.handed_in_by_id)
     if actor.person_id in own:
+        return
+    if round.person_id is not None:
+        demand_doing_of(session, actor, round, day=day, known_at=known_at)
         return
     places = places_of_round(session, round, day=day, known_at=known_at)
     if may(actor, Permission.SEE_ROUNDS, within=places):

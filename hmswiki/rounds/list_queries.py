@@ -33,13 +33,15 @@ class Listed:
 
 
 def of_unit(unit: Unit) -> ColumnElement[bool]:
-    """SQL: the round is of the unit or of one beneath it."""
-    return Round.unit_id.in_(select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True)))
+    """SQL: the round is of the unit or of one beneath it, and of nobody for themselves: such a round is theirs."""
+    within = Round.unit_id.in_(select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True)))
+    return and_(within, Round.person_id.is_(None))
 
 
 def of_area(area: Area) -> ColumnElement[bool]:
-    """SQL: the round was in the area or in one within it."""
-    return Round.area_id.in_(select(Area.id).where(Area.path.startswith(area.path, autoescape=True)))
+    """SQL: the round was in the area or in one within it, and is of nobody for themselves."""
+    within = Round.area_id.in_(select(Area.id).where(Area.path.startswith(area.path, autoescape=True)))
+    return and_(within, Round.person_id.is_(None))
 
 
 def of_person(actor: Actor) -> ColumnElement[bool]:
@@ -48,10 +50,11 @@ def of_person(actor: Actor) -> ColumnElement[bool]:
     mine.append(Round.person_id == actor.person_id)
     units = {held.unit_id for held in actor.holdings}
     if units:
-        mine.append(Round.unit_id.in_(units))
+        mine.append(and_(Round.unit_id.in_(units), Round.person_id.is_(None)))
     if actor.duties:
         within = [Area.path.startswith(duty, autoescape=True) for duty in actor.duties]
-        mine.append(Round.area_id.in_(select(Area.id).where(or_(*within))))
+        theirs = Round.area_id.in_(select(Area.id).where(or_(*within)))
+        mine.append(and_(theirs, Round.person_id.is_(None)))
     return or_(*mine)
 
 
@@ -103,14 +106,14 @@ def finding_counts(session: Session, round_ids: Collection[int]) -> dict[int, tu
 def running_at(session: Session, *, area: Area | None = None, unit: Unit | None = None) -> Sequence[Round]:
     """What runs in the area itself, or in the unit itself."""
     where = Round.area_id == area.id if area is not None else Round.unit_id == unit.id if unit is not None else false()
-    return session.scalars(
-        _with_place(select(Round).where(where, in_state(State.RUNNING))).order_by(Round.started_at, Round.id)
-    ).all()
+    query = _with_place(select(Round).where(where, Round.person_id.is_(None), in_state(State.RUNNING)))
+    return session.scalars(query.order_by(Round.started_at, Round.id)).all()
 
 
 def last_at(session: Session, area: Area, count: int) -> Sequence[Listed]:
     """The last rounds that were handed in in the area itself. Two selects."""
-    return listed(session, Round.area_id == area.id, in_state(State.HANDED_IN), size=count).rows
+    here = and_(Round.area_id == area.id, Round.person_id.is_(None))
+    return listed(session, here, in_state(State.HANDED_IN), size=count).rows
 
 
 def checklists_used(session: Session, where: ColumnElement[bool]) -> Sequence[str]:

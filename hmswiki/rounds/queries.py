@@ -273,21 +273,25 @@ def open_findings_of_unit(session: Session, unit: Unit) -> Sequence[Finding]:
 
 
 def count_open_findings(session: Session, unit: Unit) -> int:
-    """How many deviations of the unit, and of those beneath it, are still so."""
+    """How many deviations of the unit, and of those beneath it, are still so; without what people said for themselves.
+    """
     return session.scalar(
         select(func.count(Finding.id))
         .join(Unit, Unit.id == Finding.unit_id)
+        .join(Round, Round.id == Finding.round_id)
         .where(
-            Unit.path.startswith(unit.path, autoescape=True), Finding.mended_on.is_(None),
+            Round.person_id.is_(None), Unit.path.startswith(unit.path, autoescape=True), Finding.mended_on.is_(None),
             Finding.withdrawn_at.is_(None),
         )
     ) or 0  # fmt: skip
 
 
 def _findings(session: Session, *where: ColumnElement[bool]) -> Sequence[Finding]:
+    """Without what people said for themselves: that is told only gathered."""
     return session.scalars(
         select(Finding)
-        .where(Finding.withdrawn_at.is_(None), *where)
+        .join(Round, Round.id == Finding.round_id)
+        .where(Finding.withdrawn_at.is_(None), Round.person_id.is_(None), *where)
         .options(
             joinedload(Finding.round).joinedload(Round.checklist), joinedload(Finding.action),
             joinedload(Finding.unit), joinedload(Finding.area),

@@ -18,7 +18,7 @@ from hmswiki.schedules.models import Audience, Handover, ScheduleEvent, Schedule
 from hmswiki.schedules.operations import may_manage
 from hmswiki.schedules.recurrence import Event, Occurrence, occurrences
 from hmswiki.schedules.rules import Changeover, next_ones
-from hmswiki.schedules.slot_operations import Asked, asked, can_take_over, coming, may_arrange
+from hmswiki.schedules.slot_operations import Asked, asked, can_take_over, coming, may_arrange, may_hand_over, told_of
 from hmswiki.schedules.subjects import Subject
 from hmswiki.schedules.terms import EVENT, end_of, recurrence_of
 from hmswiki.web.words import _, count_in_words, day, ngettext, number, say, wording
@@ -176,6 +176,8 @@ class SchedulePage:
     lines: Sequence[SubjectLine]
     """Those of this page."""
     total: int
+    told: int
+    """Of all that are asked, those whom the page may name to the reader."""
     page_number: int
     vacant: int
     skips: Sequence[Arrangement]
@@ -199,7 +201,7 @@ class SchedulePage:
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return max(1, -(-self.told // PAGE_SIZE))
 
     @property
     def reaches(self) -> str:
@@ -258,12 +260,18 @@ def schedule_page(
     tree = queries.tree(session)
     everyone = queries.subjects(session, schedule, day=asked_on, known_at=known_at, within=tree)
     does = queries.who_does(session, schedule, everyone, asked_on, known_at=known_at)
-    shown = everyone[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    skipped = _facts(session, Skip, schedule, known_at)
-    handed = _facts(session, Handover, schedule, known_at)
-    recorded = _facts(session, ScheduleEvent, schedule, known_at)
+    told = told_of(everyone, who, tree)
+    shown = told[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    slots = {one.slot for one in told}
+    of_people = schedule.audience == Audience.PEOPLE
+
+    def told_only(rows: list[Fact]) -> list[Fact]:
+        return [row for row in rows if not of_people or Subject.of(row).slot in slots]
+
+    skipped = told_only(_facts(session, Skip, schedule, known_at))
+    handed = told_only(_facts(session, Handover, schedule, known_at))
+    recorded = told_only(_facts(session, ScheduleEvent, schedule, known_at))
     events = queries.events_of(session, [schedule], known_at=known_at, within=tree)
-    slots = {one.slot for one in everyone}
     of_events = [Subject.read(slot) for (_id, slot) in events if slot in slots]
     named = Names(
         queries.names(
@@ -282,6 +290,7 @@ def schedule_page(
             for one in shown
         ],
         total=len(everyone),
+        told=len(told),
         page_number=page,
         vacant=sum(1 for one in everyone if not does.get(one.slot)),
         skips=[
@@ -425,7 +434,8 @@ def subject_page(
             for one in coming(session, schedule, at_hand.subject, today=today, known_at=known_at, since=today)
         ],
         does=queries.who_does(session, schedule, [at_hand.subject], today, known_at=known_at).get(slot, ()),
-        can_take_over=can_take_over(session, at_hand, day=today, known_at=known_at) if arranges else (),
+        can_take_over=can_take_over(session, at_hand, day=today, known_at=known_at)
+        if arranges and may_hand_over(at_hand, who) else (),
         events=event_lines(schedule, recorded, {slot: events}, named),
         may_arrange=arranges,
         may_record=may_record,

@@ -3,6 +3,7 @@
 `session` first; nothing here commits. Each is a fact: what replaces another is recorded beside it.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, TypeVar
 from uuid import uuid4
@@ -16,7 +17,7 @@ from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.organisation.queries import units_by_id
 from hmswiki.schedules import queries
-from hmswiki.schedules.audience import Only
+from hmswiki.schedules.audience import Only, Tree
 from hmswiki.schedules.models import Handover, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.schedules.recurrence import Occurrence, occurrences
 from hmswiki.schedules.subjects import Subject
@@ -65,6 +66,27 @@ def may_arrange(session: Session, actor: Actor | None, at_hand: Asked, *, day: d
     if any(person.id == actor.person_id for person in does.get(at_hand.subject.slot, ())):
         return Decision(True)
     return decision
+
+
+def demand_seeing(session: Session, actor: Actor, at_hand: Asked, *, day: date, known_at: datetime) -> None:
+    """What is asked of a person for themselves, and why it is skipped, is no matter of everybody. Raises NotAllowed."""
+    if at_hand.subject.person_id is None or may_arrange(session, actor, at_hand, day=day):
+        return
+    handed = queries.handovers(session, [at_hand.schedule.id], known_at=known_at)
+    mine = {slot for (_, _, slot), person in handed.items() if person.id == actor.person_id}
+    if at_hand.subject.slot not in mine:
+        raise NotAllowed(N_("What is asked of a person is for them, and for the roles of their unit."))
+
+
+def told_of(subjects: Sequence[Subject], actor: Actor | None, known: Tree) -> list[Subject]:
+    """Those of `subjects` whom a page may name to the actor: of people only oneself, and those of one's own units."""
+    units = {id for one in subjects if one.person_id is not None for id in one.units}
+    mine = {
+        id for id in units for within in (Places((known.units[id].path,)),)
+        if may(actor, Permission.DO_ROUNDS, within=within) or may(actor, Permission.MANAGE_SCHEDULES, within=within)
+    }  # fmt: skip
+    me = actor.person_id if actor is not None else None
+    return [one for one in subjects if one.person_id is None or one.person_id == me or mine.intersection(one.units)]
 
 
 def _demand_arrange(session: Session, actor: Actor, at_hand: Asked, *, day: date) -> None:
@@ -159,6 +181,11 @@ def hand_over(
     _hold(session, schedule, at)
     at_hand = asked(session, schedule, slot, day=today, known_at=at)
     _demand_arrange(session, by, at_hand, day=today)
+    if not may_hand_over(at_hand, by):
+        raise NotAllowed(
+            N_("What is asked of a person for themselves is handed over by them alone: whoever takes over can read "
+               "what they have answered. It can be skipped.")
+        )  # fmt: skip
     occurrence_of(session, schedule, at_hand.subject, key, today=today, known_at=at)
     if to.id not in {person.id for person in can_take_over(session, at_hand, day=today, known_at=at)}:
         raise Refusal(
@@ -176,6 +203,12 @@ def hand_over(
     session.add(made)
     session.flush()
     return made
+
+
+def may_hand_over(at_hand: Asked, actor: Actor | None) -> bool:
+    """Of those who may arrange; a person's own round only they themselves."""
+    whose = at_hand.subject.person_id
+    return whose is None or (actor is not None and actor.person_id == whose)
 
 
 def can_take_over(session: Session, at_hand: Asked, *, day: date, known_at: datetime) -> list[Person]:

@@ -35,6 +35,7 @@ def _show(key: str, slot: str, **forms: PageForm) -> str:
     found = queries.schedule(session, key)
     now = clock.now()
     at_hand = slot_operations.asked(session, found, slot, day=today(), known_at=now)
+    slot_operations.demand_seeing(session, known_actor(), at_hand, day=today(), known_at=now)
     page = pages.subject_page(
         session, found, slot, today=today(), known_at=now, who=actor(),
         may_record=bool(may(actor(), Permission.MANAGE_SCHEDULES, within=at_hand.within)),
