@@ -103,17 +103,19 @@ def area_months(
 def _done(
     session: Session, schedule: ScheduleRecord, keys: set[str]
 ) -> dict[tuple[str, str], tuple[date, str]]:  # fmt: skip
+    slots: dict[int, str] = {}
     rows = session.execute(
         select(Round.occurrence, Round.area_id, Round.done_on, Round.key).where(
             Round.schedule_id == schedule.id, Round.occurrence.in_(keys), Round.handed_in_at.is_not(None),
             Round.abandoned_at.is_(None), Round.area_id.is_not(None),
         )
     )  # fmt: skip
-    return {
-        (occurrence, Subject(area_id=area_id).slot): (on, key)
-        for occurrence, area_id, on, key in rows
-        if on and occurrence
-    }
+    found: dict[tuple[str, str], tuple[date, str]] = {}
+    for occurrence, area_id, on, key in rows:
+        if on and occurrence and area_id is not None:
+            slot = slots.get(area_id) or slots.setdefault(area_id, Subject(area_id=area_id).slot)
+            found[occurrence, slot] = (on, key)
+    return found
 
 
 def _names(session: Session, subjects: Sequence[Subject]) -> dict[int, tuple[Wording, str]]:

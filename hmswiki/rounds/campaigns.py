@@ -3,10 +3,11 @@
 `session` first; a fixed number of selects, however many units and items there are.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -30,6 +31,8 @@ from hmswiki.schedules.subjects import Subject
 
 SMALLEST = 5
 """Where people answer for themselves, fewer than so many are not told of, as in the coverage."""
+
+_DELIVERED = frozenset({Standing.DONE, Standing.DONE_LATE})
 
 
 class Said(NamedTuple):
@@ -99,18 +102,18 @@ class Campaign:
     occurrence: Occurrence
     dues: Sequence[Due]
 
-    @property
+    @cached_property
     def delivered(self) -> list[Due]:
-        return [one for one in self.dues if one.standing in (Standing.DONE, Standing.DONE_LATE)]
+        return [one for one in self.dues if one.standing in _DELIVERED]
 
-    @property
+    @cached_property
     def skipped(self) -> list[Due]:
         return [one for one in self.dues if one.standing is Standing.SKIPPED]
 
-    @property
+    @cached_property
     def missing(self) -> list[Due]:
         """Neither delivered nor skipped."""
-        return [one for one in self.dues if one not in self.delivered and one not in self.skipped]
+        return [one for one in self.dues if one.standing not in _DELIVERED and one.standing is not Standing.SKIPPED]
 
 
 def campaign(
@@ -156,12 +159,15 @@ def results(session: Session, seen: Campaign, *, today: date) -> Results:
     newest = contents[max(contents, key=lambda id: contents[id][0])][1]
     said = _visible_only(_said(session, rounds), rounds, contents)
     found = _findings(session, rounds)
-    by_item: dict[str, list[Said]] = {}
+    by_item: dict[str, list[Said]] = defaultdict(list)
     for one in said:
-        by_item.setdefault(one.item, []).append(one)
+        by_item[one.item].append(one)
+    findings: dict[str, list[_Found]] = defaultdict(list)
+    for each in found:
+        findings[each.item].append(each)
     places = {round_id: "" if people else place for round_id, (_, place) in rounds.items()}
     sections = tuple(
-        (section, tuple(_tally(item, by_item.get(item.key, ()), places, found) for item in section.items))
+        (section, tuple(_tally(item, by_item[item.key], places, findings[item.key]) for item in section.items))
         for section in newest.sections
     )
     return Results(len(rounds), sections, _counted(found, today))
@@ -205,7 +211,7 @@ def _said(session: Session, rounds: Collection[int]) -> list[Said]:
         rows = session.execute(
             select(chosen.c.round_id, chosen.c.item, chosen.c.value, chosen.c.note).where(chosen.c.place == 1)
         )
-        found.extend(Said(*row) for row in rows)
+        found.extend(map(Said._make, rows))
     return found
 
 
@@ -217,6 +223,8 @@ def _visible_only(
     conditional = {
         id: {item.key: item for item in content.items if item.shown_when} for id, (_, content) in contents.items()
     }
+    if not any(conditional.values()):
+        return said
     items = {id: {item.key: item for item in content.items} for id, (_, content) in contents.items()}
     values = {(one.round_id, one.item): one.value for one in said}
 
@@ -231,23 +239,25 @@ def _visible_only(
     return (one for one in said if is_shown(one.round_id, rounds[one.round_id][0], one.item))
 
 
-def _tally(item: Item, said: Iterable[Said], places: Mapping[int, str], found: Sequence["_Found"]) -> Tally:
-    said = list(said)
+def _tally(item: Item, said: Sequence[Said], places: Mapping[int, str], found: Sequence["_Found"]) -> Tally:
     given = [one.value for one in said if one.value is not None]
     words = item.kind not in (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.PHOTO)
     counts: Counter[str] = Counter(given) if words else Counter({"": len(given)} if given else {})
     remarks = [
         Remark(places[one.round_id], text)
-        for one in sorted(said, key=lambda one: places[one.round_id])
+        for one in sorted((one for one in said if _has_words(item, one)), key=lambda one: places[one.round_id])
         for text in ((one.value if item.kind is Kind.TEXT else None), one.note)
         if text
     ]
-    mine = [one for one in found if one.item == item.key]
     return Tally(
         item, counts, len(said),
         numbers=tuple(sorted(float(value) for value in given)) if item.kind is Kind.NUMBER else (),
-        remarks=tuple(remarks), findings=len(mine), still_open=sum(one.mended_on is None for one in mine),
+        remarks=tuple(remarks), findings=len(found), still_open=sum(one.mended_on is None for one in found),
     )  # fmt: skip
+
+
+def _has_words(item: Item, said: Said) -> bool:
+    return bool(said.note) or (item.kind is Kind.TEXT and bool(said.value))
 
 
 class _Found(NamedTuple):

@@ -27,6 +27,8 @@ from hmswiki.schedules.terms import recurrence_of
 WAITING = frozenset({Standing.OPEN, Standing.DUE_SOON, Standing.OVERDUE})
 """Standings in which a round waits to be done."""
 
+_OVER = frozenset(Standing) - WAITING - {Standing.UPCOMING}
+
 
 @dataclass(frozen=True)
 class Due:
@@ -88,11 +90,12 @@ def of_person(session: Session, who: Actor, *, today: date, known_at: datetime) 
     for schedule in schedules:
         mine = _falls_to(session, who, schedule, known, today, known_at)
         given = {slot for schedule_id, _, slot in to_me if schedule_id == schedule.id}
-        others = [subject for slot in given - {one.slot for one in mine} if (subject := Subject.read(slot))]
+        own_slots = {one.slot for one in mine}
+        others = [subject for slot in given - own_slots if (subject := Subject.read(slot))]
         asked = _asked(session, schedule, others, known, today, known_at) if others else []
         for due in _standing(session, schedule, [*mine, *asked], known, today, known_at):
             to = handed.get((schedule.id, due.occurrence.key, due.subject.slot))
-            own = due.subject.slot not in {one.slot for one in asked}
+            own = due.subject.slot in own_slots
             if (to is None and own) or (to is not None and to.id == who.person_id):
                 found.append(due)
     return sorted(found, key=lambda due: due.order)
@@ -238,8 +241,10 @@ def _standing(
         name, code = names.get(subject.slot, (None, ""))
         chosen = theirs
         if not everything:
-            over = [one for one in theirs if one.standing not in WAITING and one.standing is not Standing.UPCOMING]
-            chosen = tuple(one for one in theirs if one not in over[:-1])
+            over = [place for place, one in enumerate(theirs) if one.standing in _OVER]
+            chosen = tuple(
+                one for place, one in enumerate(theirs) if one.standing not in _OVER or place == over[-1]
+            )  # fmt: skip
         for one in chosen:
             place = (schedule.id, one.occurrence.key, subject.slot)
             yield Due(

@@ -5,9 +5,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
@@ -41,6 +41,9 @@ __all__ = [
 
 UNIT_ROLES = (Role.UNIT_LEADER, Role.HSE_COORDINATOR)
 """Who does a unit's round where the schedule names no role."""
+
+
+T = TypeVar("T")
 
 
 class Slot(NamedTuple):
@@ -289,6 +292,7 @@ def standings(
         for (_, occurrence, slot), reason in skips(session, [schedule.id], known_at=moment).items()
     }
     events = events_of(session, [schedule], known_at=moment, within=within)
+    done_by, skipped_by = _by_subject(done), _by_subject(reasons)
     calendars: dict[object, Calendar] = {}
     found = []
     for subject in subjects:
@@ -298,7 +302,16 @@ def standings(
             recurrence = recurrence_of(schedule, subject, theirs)
             untouched = _from(standing(recurrence, {}, {}, on, soon=soon), since)
             calendars[place] = Calendar(recurrence, untouched, since)
-        found.append((subject, _touched(calendars[place], subject.slot, on, done, reasons, soon)))
+        mine, left_out = done_by.get(subject.slot, {}), skipped_by.get(subject.slot, {})
+        found.append((subject, _touched(calendars[place], on, mine, left_out, soon)))
+    return found
+
+
+def _by_subject(given: Mapping[tuple[str, str], T]) -> dict[str, dict[str, T]]:
+    """What is known of each occurrence and subject, by the subject's slot and then the occurrence's key."""
+    found: dict[str, dict[str, T]] = defaultdict(dict)
+    for (occurrence, slot), known in given.items():
+        found[slot][occurrence] = known
     return found
 
 
@@ -310,6 +323,8 @@ class Calendar:
     found: tuple[OccurrenceStanding, ...]
     """As it stands where nothing was done and nothing skipped."""
     since: date | None
+    touched: dict[tuple[str, date | None, str | None], OccurrenceStanding] = field(default_factory=dict)
+    """What was made of `found` for those who did or skipped something: many did so on the same day."""
 
 
 def _from(found: Iterable[OccurrenceStanding], since: date | None) -> tuple[OccurrenceStanding, ...]:
@@ -319,27 +334,26 @@ def _from(found: Iterable[OccurrenceStanding], since: date | None) -> tuple[Occu
 
 
 def _touched(
-    calendar: Calendar,
-    slot: str,
-    on: date,
-    done: Mapping[tuple[str, str], date],
-    reasons: Mapping[tuple[str, str], str],
-    soon: int,
+    calendar: Calendar, on: date, done: Mapping[str, date], reasons: Mapping[str, str], soon: int
 ) -> tuple[OccurrenceStanding, ...]:
-    """The calendar as it stands with what this subject has done and skipped."""
+    """The calendar as it stands with what one subject has done and skipped, by the occurrences' keys."""
+    if not done and not reasons:
+        return calendar.found
     found = []
     for untouched in calendar.found:
         key = untouched.occurrence.key
-        done_on, reason = done.get((key, slot)), reasons.get((key, slot))
+        done_on, reason = done.get(key), reasons.get(key)
         if done_on is None and reason is None:
             found.append(untouched)
             continue
-        state = standing_of(untouched.occurrence, on, done_on=done_on, skipped=reason is not None, soon=soon)
-        known = done_on if done_on is not None and done_on <= on else None
-        found.append(OccurrenceStanding(untouched.occurrence, state, known, reason))
+        made = calendar.touched.get((key, done_on, reason))
+        if made is None:
+            state = standing_of(untouched.occurrence, on, done_on=done_on, skipped=reason is not None, soon=soon)
+            known = done_on if done_on is not None and done_on <= on else None
+            made = OccurrenceStanding(untouched.occurrence, state, known, reason)
+            calendar.touched[key, done_on, reason] = made
+        found.append(made)
     if found and calendar.found[-1].standing is Standing.UPCOMING is not found[-1].standing:
         # The next is done or skipped already: what is next lies beyond it.
-        theirs = {key: day for (key, of), day in done.items() if of == slot}
-        skipped = {key: reason for (key, of), reason in reasons.items() if of == slot}
-        return _from(standing(calendar.recurrence, theirs, skipped, on, soon=soon), calendar.since)
+        return _from(standing(calendar.recurrence, done, reasons, on, soon=soon), calendar.since)
     return tuple(found)
