@@ -362,7 +362,9 @@ def test_a_database_holds_again_what_it_held_unless_its_tables_were_changed(clus
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_cluster_does_not_outlive_the_process_that_started_it(number: signal.Signals) -> None:
     script = """
-from tests.support import once, postgresql
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in a shell's background has learnt to ignore it
+from tests.support import postgresql
 cluster = postgresql.start_for_run()
 print(cluster.port, flush=True)
 input()
