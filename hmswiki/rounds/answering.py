@@ -1,8 +1,8 @@
 """Answers as they arrive, from a phone as JSON or from a form: their shape, before anybody asks whether they can be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,10 @@ from hmswiki.foundation.errors import N_, BadRequest, Refusal
 
 MAX_AT_ONCE = 500
 """Answers in one request: a phone that was long without network sends them in parts."""
+
+
+SAME_CLOCK = timedelta(minutes=1)
+"""What a slow net may take. A phone whose clock differs by more is wrong by that much."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,21 @@ def read_all(data: object) -> tuple[list[Incoming], list[Refused]]:
             key, item, finding = (given.get(name) for name in ("key", "item", "finding"))
             refused.append(Refused(_shown(key), _shown(item), refusal, _shown(finding)))
     return read, refused
+
+
+def by_our_clock(answers: Sequence[Incoming], data: object, now: datetime) -> list[Incoming]:
+    """The answers with their times by our clock, where the phone says what time it was by its own (`sent_at`).
+
+    Else what is answered last on a phone that is behind would not count as the last.
+    """
+    said = data.get("sent_at") if isinstance(data, Mapping) else None
+    try:
+        wrong = now - read_time(said)
+        if abs(wrong) <= SAME_CLOCK:
+            return list(answers)
+        return [replace(each, answered_at=each.answered_at + wrong) for each in answers]
+    except (Refusal, OverflowError):
+        return list(answers)
 
 
 def _read(data: object) -> Incoming:

@@ -45,11 +45,13 @@ def start(
     today: date,
     on_paper: bool = False,
     done_on: date | None = None,
+    key: str | None = None,
 ) -> Round:
     """Begin a round, or join the one that runs there for the same occasion. Raises Refusal.
 
     Of a schedule's occurrence there is one round a subject: where it was handed in already, that one is given.
-    `on_paper`: what was written on paper on the day `done_on` is typed in; it has a round of its own.
+    `on_paper`: what was written on paper on the day `done_on` is typed in; it has a round of its own. `key`: of a
+    round that is begun, where whoever asks must know it beforehand.
     """
     doing.demand_doing(
         session, by, unit=unit, area=area, person=person, schedule_id=schedule.id if schedule else None,
@@ -68,11 +70,16 @@ def start(
     elif not on_paper:
         running = _at_place(session, checklist, unit, area, person)
     if running is not None:
+        if on_paper and (running.done_on != done_on or not running.on_paper):
+            raise Conflict(
+                N_("There is a round for this already, and the one on the paper would be a second. Open that one and "
+                   "answer in it, or type the paper in as a round of its own.")
+            )  # fmt: skip
         return running
     day = done_on if on_paper and done_on is not None else today
     asked, edition_id = _asked(session, checklist, unit, day=day, today=today, at=at)
     found = Round(
-        key=str(uuid4()), checklist_id=checklist.id, edition_id=edition_id, asked=asking.as_data(asked),
+        key=key or str(uuid4()), checklist_id=checklist.id, edition_id=edition_id, asked=asking.as_data(asked),
         schedule_id=schedule.id if schedule else None, occurrence=occurrence if schedule else None, slot=slot,
         unit_id=unit.id, area_id=area.id if area else None, person_id=person.id if person else None,
         started_at=at, started_by_id=by.person_id if by else None, on_paper=on_paper,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import NamedTuple
+from uuid import uuid4, uuid5
 
 from flask import make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -153,15 +154,18 @@ def type_in(key: str) -> View:
     form = PaperForm()
     if not form.validate():
         return make_response(_paper(key, form), 422)
+    # Of a plan's occurrence there is one round anyway. Of any other, the same form sent twice begins one.
+    new_key = str(uuid5(form.submission_id, key) if form.submission_id is not None else uuid4())
+    submission = None if form.schedule.data else form.submission_id
     try:
-        with transaction() as session:
+        with transaction(submission, then=url_for(".show", key=new_key)) as session:
             occasion = _occasion(session, form, key)
             if not form.schedule.data:
                 # Whether it was what a plan asks for now, the day on the paper does not say.
                 occasion = occasion._replace(schedule=None, occurrence=None)
             round = operations.start(
                 session, **occasion._asdict(), on_paper=True, done_on=form.done_on.data, by=known_actor(),
-                at=clock.now(), today=today(),
+                at=clock.now(), today=today(), key=new_key,
             )  # fmt: skip
             round_key = round.key
     except (NotAllowed, NotFound):

@@ -118,7 +118,9 @@ def answers(key: str) -> View:
 
 
 def _answers_of_phone(key: str) -> View:
-    read, unreadable = answering.read_all(request.get_json(silent=True))
+    sent = request.get_json(silent=True)
+    read, unreadable = answering.read_all(sent)
+    read = answering.by_our_clock(read, sent, clock.now())
     with transaction() as session:
         outcome = operations.answer(session, key, read, by=known_actor(), at=clock.now(), today=today())
     return jsonify({

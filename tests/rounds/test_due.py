@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from hmswiki.config import Settings
 from hmswiki.foundation import clock
+from hmswiki.foundation.errors import Conflict
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, Unit
 from hmswiki.rounds import campaigns, due, operations
@@ -138,6 +139,28 @@ def test_a_round_that_runs_is_gone_on_with_and_not_begun_again(session: Session)
 
     assert again.running is not None
     assert again.running.key == begun.key
+
+
+def test_paper_for_a_plans_occasion_keeps_its_day_or_is_refused_where_a_round_runs(session: Session) -> None:
+    place = area(session, owner="bjorn")
+    found = monthly(session)
+
+    def paper(occurrence: str, day: date) -> Round:
+        return operations.start(
+            session, checklist=found.checklist, unit=organisation.unit(session, "LAB"), area=place, schedule=found,
+            occurrence=occurrence, on_paper=True, done_on=day, by=actor(session, "bjorn"), at=clock.now(),
+            today=the_cast.today(),
+        )  # fmt: skip
+
+    october = paper("2026-10", date(2026, 10, 20))
+    assert paper("2026-10", date(2026, 10, 20)) is october
+    operations.start(
+        session, checklist=found.checklist, unit=organisation.unit(session, "LAB"), area=place, schedule=found,
+        occurrence="2026-11", by=actor(session, "bjorn"), at=clock.now(), today=the_cast.today(),
+    )  # fmt: skip
+    for occurrence, day in (("2026-11", date(2026, 11, 2)), ("2026-10", date(2026, 10, 21))):
+        with pytest.raises(Conflict):
+            paper(occurrence, day)
 
 
 def test_what_was_skipped_with_a_reason_waits_no_more(session: Session) -> None:

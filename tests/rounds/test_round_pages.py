@@ -414,3 +414,34 @@ def test_giving_a_round_up_takes_a_reason(as_bjorn: Client, running: str) -> Non
     assert as_bjorn.post(f"/rounds/{running}/abandonment", data={}).status_code == 422
     assert as_bjorn.post(f"/rounds/{running}/abandonment", data={"reason": "Feil sted"}).status_code == 303
     assert "Feil sted" in as_bjorn.get(f"/rounds/{running}").text
+
+
+def test_the_same_paper_typed_in_by_two_presses_of_the_button_is_one_round(
+    as_bjorn: Client, session: Session, ended: str
+) -> None:
+    data = {"area": "K3-2", "done_on": "2021-05-03", "submission": str(uuid4())}
+    first, second = (as_bjorn.post("/checklists/signert/paper", data=data) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(session.scalars(select(Round).where(Round.on_paper)).all()) == 1
+
+
+def test_answers_of_a_phone_that_is_behind_have_the_times_of_our_clock(
+    as_bjorn: Client, session: Session, running: str
+) -> None:
+    as_bjorn.post(f"/rounds/{running}/answers", json={"answers": [answer("dorer", "ok")]}, headers=JSON)
+    behind = clock.now() - timedelta(hours=1)
+    late = answer("dorer", "not_applicable", answered_at=(behind - timedelta(seconds=1)).isoformat())
+    said = as_bjorn.post(
+        f"/rounds/{running}/answers", json={"answers": [late], "sent_at": behind.isoformat()}, headers=JSON
+    )
+    assert said.get_json()["saved"] == [late["key"]]
+    before = clock.now() - timedelta(seconds=2)
+    row = session.scalars(select(Answer).where(Answer.key == late["key"])).one()
+    assert before < row.answered_at <= clock.now()
+
+
+@pytest.mark.parametrize("sent_at", [None, 7, [], "i går", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_clock_that_says_what_no_clock_says_is_not_believed(as_bjorn: Client, running: str, sent_at: Any) -> None:
+    one = answer("dorer", "ok")
+    said = as_bjorn.post(f"/rounds/{running}/answers", json={"answers": [one], "sent_at": sent_at}, headers=JSON)
+    assert said.get_json()["saved"] == [one["key"]]

@@ -114,7 +114,7 @@ async function sendAnswers(batch) {
   const answers = batch.map(({ key, item, finding, value, note, details, at }) => ({
     key, ...(finding ? { finding } : { item }), value, note, details, answered_at: at,
   }));
-  const body = JSON.stringify({ answers });
+  const body = JSON.stringify({ answers, sent_at: new Date().toISOString() }); // this clock may be wrong
   const answer = await post(batch[0].address, body, PATIENCE.answers, { "Content-Type": "application/json" });
   if (answer.refusal) {
     if (batch.length > 1 && answer.status !== 409) {
