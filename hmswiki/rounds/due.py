@@ -227,8 +227,8 @@ def _standing(
     """With `everything` each occurrence; else what waits, the last that is over, and the next."""
     if not subjects:
         return
-    done = queries.done(session, [schedule.id])
-    running = queries.running(session, [schedule.id])
+    done = queries.done(session, [schedule.id], subjects=subjects)
+    running = queries.running(session, [schedule.id], subjects=subjects)
     by_place = {(occurrence, slot): one.done_on for (_, occurrence, slot), one in done.items()}
     edition = checklist_queries.edition_on(session, schedule.checklist_id, today)
     title = edition.title if edition is not None else schedule.checklist.key

@@ -7,18 +7,20 @@ from datetime import date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from hmswiki.actions.models import Action
 from hmswiki.checklists.models import ChecklistRecord
 from hmswiki.foundation.errors import N_, NotFound
+from hmswiki.organisation.area_queries import among
 from hmswiki.organisation.models import Area, Person, Unit, UnitSuccessor
 from hmswiki.rounds import asked as asking
 from hmswiki.rounds import rules
 from hmswiki.rounds.asked import Asked
 from hmswiki.rounds.models import Answer, Finding, Photo, Round, Signature
 from hmswiki.rounds.rules import Given
+from hmswiki.schedules.subjects import Subject
 
 # --- One round ----------------------------------------------------------------------------------------------
 
@@ -326,24 +328,39 @@ Occasion = tuple[int, str, str]
 """Schedule, occurrence and the subject's slot."""
 
 
-def done(session: Session, schedule_ids: Collection[int]) -> dict[Occasion, DoneRound]:
-    """What was handed in for the schedules. One select."""
+def done(
+    session: Session, schedule_ids: Collection[int], *, subjects: Sequence[Subject] | None = None
+) -> dict[Occasion, DoneRound]:
+    """What was handed in for the schedules. One select, which reads little where it is about few `subjects`."""
     rows = session.execute(
         select(Round.slot, Round.key, Round.done_on).where(
-            Round.schedule_id.in_(schedule_ids), Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None)
+            Round.schedule_id.in_(schedule_ids), Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None),
+            _about(subjects),
         )
-    )
+    )  # fmt: skip
     return {_occasion(slot): DoneRound(key, done_on) for slot, key, done_on in rows if slot and done_on}
 
 
-def running(session: Session, schedule_ids: Collection[int]) -> dict[Occasion, RunningRound]:
-    """What was begun for the schedules and is not handed in. One select."""
+def running(
+    session: Session, schedule_ids: Collection[int], *, subjects: Sequence[Subject] | None = None
+) -> dict[Occasion, RunningRound]:
+    """What was begun for the schedules and is not handed in. One select, as of `done`."""
     rows = session.execute(
         select(Round.slot, Round.key, Round.started_at).where(
-            Round.schedule_id.in_(schedule_ids), Round.handed_in_at.is_(None), Round.abandoned_at.is_(None)
+            Round.schedule_id.in_(schedule_ids), Round.handed_in_at.is_(None), Round.abandoned_at.is_(None),
+            _about(subjects),
         )
-    )
+    )  # fmt: skip
     return {_occasion(slot): RunningRound(key, started_at) for slot, key, started_at in rows if slot}
+
+
+def _about(subjects: Sequence[Subject] | None) -> ColumnElement[bool]:
+    """SQL: the round is of one of the subjects, which are all of one kind; any round, where they are very many."""
+    for column in (Round.unit_id, Round.area_id, Round.person_id):
+        ids = [id for one in subjects or () if (id := one.ids[column.key]) is not None]
+        if ids:
+            return among(column, ids)
+    return true()
 
 
 def _occasion(slot: str) -> Occasion:
