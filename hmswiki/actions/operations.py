@@ -184,7 +184,7 @@ def withdraw_entry(session: Session, entry: ActionEntry, *, by: Actor, at: datet
 def lock(session: Session, action: Action) -> None:
     """Nobody else changes the action until this transaction ends, and what is known of it is what stands now."""
     session.flush()
-    # Of the action alone: PostgreSQL holds no row that is joined from outside, as the units and people are that were read.
+    # Of the action alone: PostgreSQL holds no row that is joined from outside, as its unit and people are.
     session.refresh(action, with_for_update={"of": Action})
     session.expire(action, ["entries", *_RELATED])
     session.refresh(action, ["entries"])
