@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hmswiki.foundation.errors import N_, NotFound, Refusal
 from hmswiki.foundation.permissions import Places
@@ -22,6 +22,9 @@ from hmswiki.organisation.queries import in_own_order
 
 _ASKED_BY_NAME = 500
 """With more ids than this, all rows are read: a database takes only so many values in one statement."""
+
+_FEW = 20
+"""Of so many units at most, only those above them are read beside them, and not all."""
 
 
 def area(session: Session, code: str) -> Area:
@@ -173,7 +176,12 @@ def _units(session: Session, ids: Collection[int]) -> dict[int, Unit]:
     """Units by id, in the organisation's own order: those above them are read too, for their places."""
     if not ids:
         return {}
-    return {unit.id: unit for unit in in_own_order(session.scalars(select(Unit)).all()) if unit.id in ids}
+    query = select(Unit)
+    if len(ids) <= _FEW:
+        lowest = aliased(Unit)
+        beneath = select(lowest.id).where(lowest.id.in_(ids), lowest.path.like(Unit.path.concat("%")))
+        query = query.where(beneath.exists())
+    return {unit.id: unit for unit in in_own_order(session.scalars(query).all()) if unit.id in ids}
 
 
 def units_of(
