@@ -26,6 +26,8 @@ from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
 from tests.checklists.bundled import CHECKLISTS
+from tests.reminders.bundled import REMINDERS
+from tests.rounds.bundled import FILES, ROUNDS
 from tests.schedules.bundled import SCHEDULES
 
 DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
@@ -53,7 +55,7 @@ class Site:
                 session, path, state().wiki.record_kinds,
                 with_secrets=with_secrets, exported_by="hmswiki test", progress=lambda text: None,
             )  # fmt: skip
-        return {} if path.suffix else {file.name: file.read_bytes() for file in path.iterdir()}
+        return {} if path.suffix else contents(path)
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has, the empty ones left out."""
@@ -67,6 +69,11 @@ class Site:
             for table in reversed(Base.metadata.sorted_tables):
                 session.execute(table.delete())
             session.commit()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """What a bundle's files hold, by their paths in it."""
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def _site(address: str, folder: Path) -> Iterator[Site]:
@@ -338,13 +345,22 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     ],
     **CHECKLISTS,
     **SCHEDULES,
+    **ROUNDS,
+    **REMINDERS,
 }  # fmt: skip
+
+
+def write_everything(folder: Path) -> None:
+    write_bundle(EVERYTHING, folder)
+    (folder / "files").mkdir()
+    for name, data in FILES.items():
+        (folder / "files" / name).write_bytes(data)
 
 
 def test_every_file_and_every_key_comes_back_as_it_was(site, tmp_path):
     known = {kind.name: {key.name for key in kind.keys} for kind in site.app.extensions["hmswiki"].wiki.record_kinds}
     assert {name: {key for row in rows for key in row} for name, rows in EVERYTHING.items()} == known
-    write_bundle(EVERYTHING, tmp_path / "in")
+    write_everything(tmp_path / "in")
 
     counts = site.fill(tmp_path / "in")
     files = site.write(tmp_path / "out", with_secrets=True)
@@ -358,11 +374,11 @@ def test_every_file_and_every_key_comes_back_as_it_was(site, tmp_path):
         "format": "hmswiki-bundle", "version": 1, "exported_by": "hmswiki test",
         "counts": {f"{name}.jsonl": len(rows) for name, rows in EVERYTHING.items()},
     }  # fmt: skip
-    assert files == {}
+    assert files == {f"files/{name}": data for name, data in FILES.items()}
 
 
 def test_password_hashes_stay_behind_unless_asked_for(site, tmp_path):
-    write_bundle(EVERYTHING, tmp_path / "in")
+    write_everything(tmp_path / "in")
     site.fill(tmp_path / "in")
 
     files = site.write(tmp_path / "out")
@@ -373,7 +389,7 @@ def test_password_hashes_stay_behind_unless_asked_for(site, tmp_path):
 
 
 def test_texts_are_rendered_as_they_come_in(site, tmp_path):
-    write_bundle(EVERYTHING, tmp_path / "in")
+    write_everything(tmp_path / "in")
     site.fill(tmp_path / "in")
 
     with site.app.app_context(), Session(state().engines.read) as session:
@@ -427,7 +443,7 @@ def test_an_export_is_of_one_moment_whatever_people_do_meanwhile(site, tmp_path)
             with_secrets=False, exported_by="hmswiki test", progress=busy,
         )  # fmt: skip
 
-    assert {file.name: file.read_bytes() for file in (tmp_path / "meanwhile").iterdir()} == before
+    assert contents(tmp_path / "meanwhile") == before
     assert b'"dag"' in site.write(tmp_path / "after")["acknowledgements.jsonl"]
 
 
@@ -478,7 +494,7 @@ def repr_sorted(row: dict[str, Any]) -> str:
 
 
 def test_a_zip_does_what_a_folder_does(site, tmp_path):
-    write_bundle(EVERYTHING, tmp_path / "in")
+    write_everything(tmp_path / "in")
     site.fill(tmp_path / "in")
     folder = site.write(tmp_path / "folder")
     site.write(tmp_path / "one.zip")
@@ -492,7 +508,7 @@ def test_a_zip_does_what_a_folder_does(site, tmp_path):
 
 
 def test_lines_may_end_as_windows_ends_them_and_rows_may_stand_in_any_order(site, tmp_path):
-    write_bundle(EVERYTHING, tmp_path / "in")
+    write_everything(tmp_path / "in")
     site.fill(tmp_path / "in")
     expected = site.write(tmp_path / "expected", with_secrets=True)
     site.empty()

@@ -40,7 +40,7 @@ def dump_reminders(session: Session) -> Iterator[list[Row]]:
             {
                 "person": people[row.person_id], "week": row.week, "state": str(row.state),
                 "claimed_at": row.claimed_at, "message_id": row.message_id, "sent_at": row.sent_at,
-                "about": row.lines, "problem": row.problem,
+                "about": row.lines or None, "problem": row.problem,
             }
             for row in session.execute(select(Reminder.__table__).where(Reminder.person_id.in_(batch)))
         ]  # fmt: skip
