@@ -35,8 +35,6 @@ class Round(Base):
     """A UUID, in addresses and in the bundle."""
     checklist_id: Mapped[int] = mapped_column(ForeignKey("hms_checklists.id"), index=True)
     edition_id: Mapped[int] = mapped_column(ForeignKey("hms_checklist_editions.id"))
-    asked: Mapped[dict[str, Any]]
-    """What is asked, as `asked.as_data` gives it: the edition with the unit's supplement, as it was when it began."""
     schedule_id: Mapped[int | None] = mapped_column(ForeignKey("hms_schedules.id"))
     """None for a round that somebody began without being asked."""
     occurrence: Mapped[str | None] = mapped_column(String(120))
@@ -58,6 +56,11 @@ class Round(Base):
     abandoned_at: Mapped[datetime | None]
     abandoned_by_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))
     abandoned_because: Mapped[str | None] = mapped_column(Text)
+    asked: Mapped[dict[str, Any]]
+    """What is asked, as `asked.as_data` gives it: the edition with the unit's supplement, as it was when it began.
+
+    The last column: it is long, and who reads many rounds without it need not go past it to the others.
+    """
 
     checklist: Mapped[ChecklistRecord] = relationship()
     edition: Mapped[ChecklistEdition] = relationship()

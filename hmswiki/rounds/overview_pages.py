@@ -188,12 +188,12 @@ class CampaignsPage:
 _MARKS = {
     # standing: (status of the style sheet, icon)
     Standing.DONE: ("reached", "check"),
-    Standing.DONE_LATE: ("reached", "clock"),
+    Standing.DONE_LATE: ("reached", "check-circle"),
     Standing.OVERDUE: ("over", "warning"),
     Standing.MISSED: ("over", "close"),
     Standing.SKIPPED: ("neutral", "not-relevant"),
     Standing.DUE_SOON: ("soon", "clock"),
-    Standing.OPEN: ("neutral", "clock"),
+    Standing.OPEN: ("neutral", "info"),
 }
 
 
