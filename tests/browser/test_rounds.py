@@ -327,6 +327,29 @@ def test_an_answer_whose_receipt_was_lost_is_sent_again_and_is_there_once(open_a
 
 
 @once
+def test_what_the_phone_has_no_room_for_stays_on_the_page_until_it_is_sent(open_as: Open, rounds: Rounds) -> None:
+    address = rounds.start()
+    page = open_as("astrid", address)
+    page.evaluate(
+        """() => {
+          IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };
+        }"""
+    )
+    page.context.set_offline(True)
+    target(page, "dorer", "deviation").click()
+    expect(save_state(page)).to_have_text("1 svar ligger bare på denne siden: la den stå åpen til det er lagret.")
+    item(page, "dorer").locator("input[type=file]").set_input_files(PICTURE)
+    expect(item(page, "dorer").locator("canvas[role=img]")).to_be_visible()
+    assert rounds.answers(address) == {}
+
+    page.context.set_offline(False)
+    expect(save_state(page)).to_have_text(SAVED)
+    expect(item(page, "dorer").locator("img")).to_be_visible()
+    assert rounds.answers(address) == {("dorer", "deviation"): 1}
+    assert rounds.photos(address) == ["dorer"]
+
+
+@once
 def test_what_waits_is_sent_from_any_page_of_the_wiki_once_the_network_is_back(open_as: Open, rounds: Rounds) -> None:
     address = rounds.start()
     page = open_as("astrid", address)

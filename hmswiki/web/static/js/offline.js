@@ -5,8 +5,9 @@ import { PAGES, away, keptRounds, marks, person } from "./outbox.js";
 // The page for want of network knows nobody, which is no sign that somebody has signed out.
 if (!away) {
   const owner = marks.get("person");
-  if (owner !== null && owner !== person) {
-    // Signed out, or somebody else has signed in: the pages go. What was answered stays, and is its giver's alone.
+  if (owner !== (person || null)) {
+    // Signed out, or somebody else has signed in: the pages go, also those that nobody has put their mark on yet. What
+    // was answered stays, and is its giver's alone.
     globalThis.caches?.delete(PAGES).catch(() => {});
     marks.set("person", person || null);
   }

@@ -46,26 +46,40 @@ export function uuid() {
 
 const STORES = { answers: "key", photos: "key", rounds: "id" };
 
+// What the phone has no room for, or does not write for another reason, stays on the page until it is sent.
 class Kept {
   constructor(database) {
     this.database = database;
-    this.lasts = true;
+  }
+
+  get lasts() {
+    return spare.isEmpty;
   }
 
   async put(store, record) {
-    await this.#do(store, "readwrite", (objects) => objects.put(record));
+    try {
+      await this.#do(store, "readwrite", (objects) => objects.put(record));
+      await spare.remove(store, [record[STORES[store]]]);
+    } catch {
+      await spare.put(store, record);
+    }
   }
 
   async remove(store, keys) {
+    await spare.remove(store, keys);
     await this.#do(store, "readwrite", (objects) => keys.forEach((key) => objects.delete(key)));
   }
 
   async get(store, key) {
-    return this.#do(store, "readonly", (objects) => objects.get(key));
+    return (await spare.get(store, key)) ?? this.#do(store, "readonly", (objects) => objects.get(key));
   }
 
   async all(store) {
-    return this.#do(store, "readonly", (objects) => objects.getAll());
+    const unwritten = await spare.all(store);
+    const name = STORES[store];
+    const keys = new Set(unwritten.map((record) => record[name]));
+    const written = await this.#do(store, "readonly", (objects) => objects.getAll());
+    return [...written.filter((record) => !keys.has(record[name])), ...unwritten];
   }
 
   #do(store, mode, work) {
@@ -99,8 +113,14 @@ class InMemory {
   async all(store) {
     return [...this.stores[store].values()];
   }
+
+  // But for what the server has told of a round: that it tells again.
+  get isEmpty() {
+    return this.stores.answers.size + this.stores.photos.size === 0;
+  }
 }
 
+const spare = new InMemory();
 let opened = null;
 
 export function open() {
@@ -110,7 +130,10 @@ export function open() {
       request.onupgradeneeded = () => {
         for (const [name, keyPath] of Object.entries(STORES)) request.result.createObjectStore(name, { keyPath });
       };
-      request.onsuccess = () => resolve(new Kept(request.result));
+      request.onsuccess = () => {
+        request.result.onclose = () => (opened = null); // the browser took it away: it is opened anew
+        resolve(new Kept(request.result));
+      };
       request.onerror = () => resolve(new InMemory());
     } catch {
       resolve(new InMemory());

@@ -299,6 +299,7 @@ function Round(form) {
 
   async function say() {
     const { count, refused } = await waits();
+    lasts = (await outbox.open()).lasts;
     const why = navigator.onLine === false ? "offline" : sending.status;
     if (count > 0 && why !== "sent") status.waiting(why, count, lasts);
     else if (count === 0 && refused > 0) status.refused(refused);
