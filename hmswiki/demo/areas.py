@@ -127,9 +127,10 @@ def _units() -> dict[str, tuple[str, ...]]:
 def _deputies(free: Mapping[str, list[str]], units: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
     """Whoever owns nothing stands in, one after the other, in the areas of their unit."""
     found: dict[str, list[str]] = defaultdict(list)
+    kinds = {code: kind for code, _, kind, *_ in AREAS}
     for unit, people in free.items():
         theirs = [code for code, where in units.items() if unit in where and code not in LEFT and code != "SEA-1-02"]
-        theirs.sort(key=lambda code: (code != THUYS, len(code) > 6))
+        theirs.sort(key=lambda code: (code != THUYS, len(units[code]) > 1, kinds[code] != "floor", code))
         for number, person in enumerate(people):
             found[theirs[number % len(theirs)]].append(person)
     return found
@@ -167,9 +168,4 @@ def _noon(day: date) -> str:
 
 def nynorsk(name: str) -> str:
     """What differs in nynorsk in these names."""
-    for before, after in (
-        ("Sekvenseringslaboratoriet", "Sekvenseringslaboratoriet"), ("Smelteverkstedet", "Smelteverkstaden"),
-        ("Løsemiddelrommet", "Løysemiddelrommet"),
-    ):  # fmt: skip
-        name = name.replace(before, after)
-    return name
+    return name.replace("Smelteverkstedet", "Smelteverkstaden").replace("Løsemiddelrommet", "Løysemiddelrommet")

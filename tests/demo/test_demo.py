@@ -1,6 +1,6 @@
 """The demonstration holds what it promises."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hmswiki.acknowledgements import queries
 from hmswiki.acknowledgements.coverage import Status
 from hmswiki.acknowledgements.models import Confirmation, Evidence, Rollout
-from hmswiki.demo import command, history
+from hmswiki.demo import history
 from hmswiki.foundation import clock
 from hmswiki.guidelines import importing
 from hmswiki.guidelines.models import Draft, DraftState
@@ -36,15 +36,6 @@ def shipped() -> tuple[Any, Any]:
 @pytest.fixture(scope="module")
 def rows() -> dict[str, list[dict[str, Any]]]:
     return history.write(date(2026, 3, 1), *shipped())
-
-
-@pytest.mark.parametrize("start", [date(2024, 2, 29), date(2026, 12, 31)])
-def test_the_history_can_be_laid_out_from_any_day(empty_app: Flask, start: date) -> None:
-    with empty_app.app_context(), Session(state(empty_app).engines.write) as session:
-        at = datetime.combine(start, time(12), tzinfo=UTC)
-        command.fill(session, state(empty_app).wiki.record_kinds, today=start, at=at)
-        assert session.scalar(select(func.count()).where(Employment.held_on(start), Employment.known_at(at))) == 980
-        session.rollback()
 
 
 def test_the_same_day_gives_the_same_history(rows: Any) -> None:
