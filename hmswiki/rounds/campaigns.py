@@ -4,7 +4,7 @@
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -26,8 +26,9 @@ from hmswiki.rounds.models import Answer, Finding, Round, Seriousness
 from hmswiki.schedules import audience
 from hmswiki.schedules.audience import Tree
 from hmswiki.schedules.models import Audience, ScheduleRecord
-from hmswiki.schedules.recurrence import Occurrence, Standing
+from hmswiki.schedules.recurrence import Occurrence, Standing, occurrences
 from hmswiki.schedules.subjects import Subject
+from hmswiki.schedules.terms import EVENT, recurrence_of
 
 SMALLEST = 5
 """Where people answer for themselves, fewer than so many are not told of, as in the coverage."""
@@ -66,6 +67,8 @@ class Tally:
     remarks: tuple[Remark, ...] = ()
     findings: int = 0
     still_open: int = 0
+    too_few: bool = False
+    """People answered for themselves, and so few were asked this that nothing of it is told."""
 
     @property
     def answered(self) -> int:
@@ -121,15 +124,63 @@ def campaign(
 ) -> Campaign:
     """The campaign as `who` may see it: the subjects in their own units and beneath. Raises NotFound."""
     known = audience.tree(session)
-    subjects = visible(session, schedule, who, known, today=today, known_at=known_at)
-    dues = [
-        one
-        for one in due.of_schedule(session, schedule, today=today, known_at=known_at, within=known, subjects=subjects)
-        if one.occurrence.key == occurrence_key
-    ]
+    past = [one for one in _past(schedule, schedule.starts_on, today) if one.key == occurrence_key]
+    asked = _asked_then(session, schedule, who, known, past, today=today, known_at=known_at)
+    found = due.of_schedule(
+        session, schedule, today=today, known_at=known_at, within=known, subjects=asked.everyone
+    )
+    dues = asked.by_occurrence(found).get(occurrence_key)
     if not dues:
         raise NotFound(N_("Nobody whom you can see is asked then. The schedule's page says when it asks, and whom."))
     return Campaign(schedule, dues[0].occurrence, dues)
+
+
+def _past(schedule: ScheduleRecord, since: date, today: date) -> list[Occurrence]:
+    """The occurrences from `since` on that were due before today. At events each has its own, and they are not told."""
+    if schedule.every == EVENT:
+        return []
+    return [one for one in occurrences(recurrence_of(schedule), since, today) if one.due_on < today]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Whom a schedule asks: those of today, and those of the day on which each past occurrence was due.
+
+    A campaign that is over stays as it was, whatever is reorganised after it.
+    """
+
+    today: Sequence[Subject]
+    then: Mapping[str, Sequence[Subject]]
+    """By the occurrence's key."""
+
+    @property
+    def everyone(self) -> list[Subject]:
+        found = {one.slot: one for one in self.today}
+        for subjects in self.then.values():
+            for one in subjects:
+                found.setdefault(one.slot, one)
+        return list(found.values())
+
+    def by_occurrence(self, dues: Iterable[Due]) -> dict[str, list[Due]]:
+        """Of each occurrence those of whom it was asked, in the organisation's own order."""
+        found: dict[str, dict[str, Due]] = defaultdict(dict)
+        for one in dues:
+            found[one.occurrence.key][one.subject.slot] = one
+        asked = {
+            key: [of[one.slot] for one in self.then.get(key, self.today) if one.slot in of]
+            for key, of in found.items()
+        }  # fmt: skip
+        return {key: theirs for key, theirs in asked.items() if theirs}
+
+
+def _asked_then(
+    session: Session, schedule: ScheduleRecord, who: Actor, known: Tree, past: Iterable[Occurrence], *, today: date,
+    known_at: datetime,
+) -> _Asked:  # fmt: skip
+    def on(day: date) -> list[Subject]:
+        return visible(session, schedule, who, known, today=day, known_at=known_at)
+
+    return _Asked(on(today), {one.key: on(one.due_on) for one in past})
 
 
 def visible(
@@ -148,7 +199,7 @@ def visible(
 
 
 def results(session: Session, seen: Campaign, *, today: date) -> Results:
-    """What the delivered rounds say together: six selects."""
+    """What the delivered rounds say together: seven selects."""
     rounds = _rounds(session, seen)
     people = seen.schedule.audience == Audience.PEOPLE
     if people and len(rounds) < SMALLEST:
@@ -157,19 +208,41 @@ def results(session: Session, seen: Campaign, *, today: date) -> Results:
         return Results(0)
     contents = _contents(session, {edition_id for edition_id, _ in rounds.values()})
     newest = contents[max(contents, key=lambda id: contents[id][0])][1]
-    said = _visible_only(_said(session, rounds), rounds, contents)
+    all_said = _said(session, rounds)
+    is_shown = _shown(all_said, contents)
+    said = [one for one in all_said if is_shown(one.round_id, rounds[one.round_id][0], one.item)]
     found = _findings(session, rounds)
+    left_out = _left_out(session, rounds)
+    kinds = {id: {item.key: item.kind for item in content.items} for id, (_, content) in contents.items()}
+    now = {item.key: item.kind for item in newest.items}
     by_item: dict[str, list[Said]] = defaultdict(list)
     for one in said:
-        by_item[one.item].append(one)
+        # What was asked otherwise in an earlier edition is another question.
+        if now.get(one.item) is kinds[rounds[one.round_id][0]].get(one.item):
+            by_item[one.item].append(one)
     findings: dict[str, list[_Found]] = defaultdict(list)
     for each in found:
         findings[each.item].append(each)
     places = {round_id: "" if people else place for round_id, (_, place) in rounds.items()}
-    sections = tuple(
-        (section, tuple(_tally(item, by_item[item.key], places, findings[item.key]) for item in section.items))
-        for section in newest.sections
-    )
+
+    def asked(item: Item) -> int:
+        """What must be answered is answered wherever it was asked; what need not be is counted there too."""
+        if item.required:
+            return len(by_item[item.key])
+        return sum(
+            kinds[edition_id].get(item.key) is item.kind
+            and item.key not in left_out.get(round_id, ())
+            and is_shown(round_id, edition_id, item.key)
+            for round_id, (edition_id, _) in rounds.items()
+        )
+
+    def tally(item: Item) -> Tally:
+        count = asked(item)
+        if people and count < SMALLEST:
+            return Tally(item, {}, 0, too_few=count > 0)
+        return _tally(item, by_item[item.key], count, places, findings[item.key])
+
+    sections = tuple((section, tuple(map(tally, section.items))) for section in newest.sections)
     return Results(len(rounds), sections, _counted(found, today))
 
 
@@ -215,16 +288,42 @@ def _said(session: Session, rounds: Collection[int]) -> list[Said]:
     return found
 
 
+def _left_out(session: Session, rounds: Mapping[int, tuple[int, str]]) -> dict[int, frozenset[str]]:
+    """The central items that rounds did not ask, by round: those that their units have marked as not relevant."""
+    query = select(Round.id, Round.asked, ChecklistEdition.content).join(
+        ChecklistEdition, ChecklistEdition.id == Round.edition_id
+    )
+    found: dict[int, frozenset[str]] = {}
+    ids = sorted(rounds)
+    for start in range(0, len(ids), 500):
+        some = query.where(Round.id.in_(ids[start : start + 500]), Round.asked["left_out"].as_string().is_not(None))
+        for id, asked, content in session.execute(some):
+            found[id] = frozenset(_keys(content) - _keys(asked["checklist"]))
+    return found
+
+
+def _keys(content: Mapping[str, Any]) -> set[str]:
+    return {item["key"] for section in content["sections"] for item in section["items"]}
+
+
 def _visible_only(
     said: Sequence[Said], rounds: Mapping[int, tuple[int, str]],
     contents: Mapping[int, tuple[tuple[int, int], Checklist]],
 ) -> Iterable[Said]:  # fmt: skip
     """Without answers to items that a later answer hid."""
+    is_shown = _shown(said, contents)
+    return (one for one in said if is_shown(one.round_id, rounds[one.round_id][0], one.item))
+
+
+def _shown(
+    said: Sequence[Said], contents: Mapping[int, tuple[tuple[int, int], Checklist]]
+) -> Callable[[int, int, str], bool]:
+    """Whether an item, by round, edition and key, is asked after what was answered before it."""
     conditional = {
         id: {item.key: item for item in content.items if item.shown_when} for id, (_, content) in contents.items()
     }
     if not any(conditional.values()):
-        return said
+        return lambda round_id, edition_id, key: True
     items = {id: {item.key: item for item in content.items} for id, (_, content) in contents.items()}
     values = {(one.round_id, one.item): one.value for one in said}
 
@@ -236,10 +335,10 @@ def _visible_only(
         word = rules.word_of(earlier, values.get((round_id, earlier.key)))
         return word in item.shown_when.answers and is_shown(round_id, edition_id, earlier.key)
 
-    return (one for one in said if is_shown(one.round_id, rounds[one.round_id][0], one.item))
+    return is_shown
 
 
-def _tally(item: Item, said: Sequence[Said], places: Mapping[int, str], found: Sequence["_Found"]) -> Tally:
+def _tally(item: Item, said: Sequence[Said], asked: int, places: Mapping[int, str], found: Sequence["_Found"]) -> Tally:
     given = [one.value for one in said if one.value is not None]
     words = item.kind not in (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.PHOTO)
     counts: Counter[str] = Counter(given) if words else Counter({"": len(given)} if given else {})
@@ -249,8 +348,10 @@ def _tally(item: Item, said: Sequence[Said], places: Mapping[int, str], found: S
         for text in ((one.value if item.kind is Kind.TEXT else None), one.note)
         if text
     ]
+    # What people said for themselves stands in no order that would tell which remarks are the same person's.
+    remarks.sort(key=lambda one: (one.place, "" if one.place else one.text))
     return Tally(
-        item, counts, len(said),
+        item, counts, asked,
         numbers=tuple(sorted(float(value) for value in given)) if item.kind is Kind.NUMBER else (),
         remarks=tuple(remarks), findings=len(found), still_open=sum(one.mended_on is None for one in found),
     )  # fmt: skip
@@ -316,6 +417,14 @@ def rows(session: Session, seen: Campaign, *, language: str) -> list[list[Any]]:
         edition_id, place = rounds[one.round_id]
         by_place.setdefault(place, {})[one.item] = one
         editions[place] = edition_id
+    asked = {
+        id: [
+            (item.key, in_language(section.title, language), in_language(item.text, language))
+            for section in content.sections
+            for item in section.items
+        ]
+        for id, (_, content) in contents.items()
+    }
     made: list[list[Any]] = []
     for due_of in seen.dues:
         name = in_language(due_of.place, language) if due_of.place is not None else ""
@@ -324,14 +433,10 @@ def rows(session: Session, seen: Campaign, *, language: str) -> list[list[Any]]:
         if not answers:
             made.append([*head, None, None, None, None, None])
             continue
-        for section in contents[editions[due_of.code]][1].sections:
-            for item in section.items:
-                said = answers.get(item.key)
-                if said is not None:
-                    made.append([
-                        *head, in_language(section.title, language), item.key, in_language(item.text, language),
-                        said.value, said.note,
-                    ])  # fmt: skip
+        for key, section, text in asked[editions[due_of.code]]:
+            said = answers.get(key)
+            if said is not None:
+                made.append([*head, section, key, text, said.value, said.note])
     return made
 
 
@@ -357,14 +462,13 @@ def summaries(
     known = audience.tree(session)
     found: list[Summary] = []
     for schedule in schedules:
-        subjects = visible(session, schedule, who, known, today=today, known_at=known_at)
-        by_key: dict[str, list[Due]] = {}
-        for one in due.of_schedule(
-            session, schedule, today=today, known_at=known_at, since=since, within=known, subjects=subjects
-        ):
-            if one.standing is not Standing.UPCOMING:
-                by_key.setdefault(one.occurrence.key, []).append(one)
-        for dues in by_key.values():
+        past = _past(schedule, since, today)
+        asked = _asked_then(session, schedule, who, known, past, today=today, known_at=known_at)
+        of_all = due.of_schedule(
+            session, schedule, today=today, known_at=known_at, since=since, within=known, subjects=asked.everyone
+        )
+        begun = [one for one in of_all if one.standing is not Standing.UPCOMING]
+        for dues in asked.by_occurrence(begun).values():
             seen = Campaign(schedule, dues[0].occurrence, dues)
             found.append(
                 Summary(

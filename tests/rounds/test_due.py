@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import icalendar
 import pytest
@@ -25,7 +26,7 @@ from hmswiki.schedules.recurrence import Standing
 from hmswiki.schedules.subjects import Subject
 from tests import cast as the_cast
 from tests.conftest import client_as
-from tests.rounds.makers import actor, answer_all, area, checklist
+from tests.rounds.makers import FIRE, actor, answer_all, area, checklist, publish
 
 NOVEMBER = datetime.combine(date(2026, 11, 23), time(12), tzinfo=Settings().zone)
 
@@ -399,6 +400,74 @@ def test_answers_are_told_item_by_item_over_those_who_were_asked(autumn: Schedul
     assert tallies["apparater"].numbers == (0.0,)
 
 
+def test_a_campaign_stays_as_it_was_when_a_unit_that_delivered_has_closed(
+    autumn: ScheduleRecord, app: Flask, session: Session
+) -> None:
+    lab = organisation.unit(session, "LAB")
+    lab.closed = date(2027, 1, 1)
+    session.commit()
+    for day in (datetime(2026, 12, 31, 12, tzinfo=Settings().zone), datetime(2027, 2, 1, 12, tzinfo=Settings().zone)):
+        with time_machine.travel(day, tick=True):
+            hanne = client_as(app, "hanne")
+            page = hanne.get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+            assert "Én av to har levert." in page, day
+            assert "1 av 2 levert" in hanne.get("/campaigns").get_data(as_text=True)
+
+
+def test_an_item_counts_for_every_round_that_asked_it_answered_or_not(
+    autumn: ScheduleRecord, session: Session
+) -> None:
+    seen = deliver_for_workshop(session, autumn)
+    tallies = {t.item.key: t for _, group in campaigns.results(session, seen, today=the_cast.today()).sections
+               for t in group}  # fmt: skip
+    assert (tallies["korridorer"].answered, tallies["korridorer"].asked) == (2, 2)
+    assert (tallies["annet"].answered, tallies["annet"].asked) == (1, 2)
+    assert (tallies["vakt"].answered, tallies["vakt"].asked) == (0, 0)
+
+
+def deliver_for_workshop(session: Session, autumn: ScheduleRecord) -> campaigns.Campaign:
+    """Workshop delivers too, and the campaign as central HSE sees it then."""
+    olav, wrk = actor(session, "olav"), organisation.unit(session, "WRK")
+    round = operations.start(
+        session, checklist=autumn.checklist, unit=wrk, schedule=autumn, occurrence="2026", by=olav, at=clock.now(),
+        today=the_cast.today(),
+    )  # fmt: skip
+    answer_all(session, round.key, by="olav")
+    operations.hand_in(session, round.key, by=olav, at=clock.now(), today=the_cast.today())
+    return campaigns.campaign(
+        session, autumn, "2026", actor(session, "hanne"), today=the_cast.today(), known_at=clock.now()
+    )
+
+
+def test_answers_to_an_item_that_has_become_another_kind_are_not_mixed_with_the_new_ones(
+    autumn: ScheduleRecord, session: Session
+) -> None:
+    as_number = FIRE.replace("kind: ok\n        findings: [deviation]\n      - key: dorer",
+                             "kind: number\n      - key: dorer")  # fmt: skip
+    publish(session, autumn.checklist, as_number, published_on=the_cast.today())
+    wrk, olav = organisation.unit(session, "WRK"), actor(session, "olav")
+    round = operations.start(
+        session, checklist=autumn.checklist, unit=wrk, schedule=autumn, occurrence="2026", by=olav, at=clock.now(),
+        today=the_cast.today(),
+    )  # fmt: skip
+    at = clock.now()
+    given = {"korridorer": "3", "dorer": "ok", "apparater": "0", "kontroll": "2026-01-15", "varmt": "no",
+             "alarm": "klokke"}  # fmt: skip
+    operations.answer(
+        session, round.key,
+        [Incoming(str(uuid4()), item, None, value, None, None, at) for item, value in given.items()],
+        by=olav, at=at, today=the_cast.today(),
+    )  # fmt: skip
+    operations.hand_in(session, round.key, by=olav, at=clock.now(), today=the_cast.today())
+    seen = campaigns.campaign(
+        session, autumn, "2026", actor(session, "hanne"), today=the_cast.today(), known_at=clock.now()
+    )
+    tallies = {t.item.key: t for _, group in campaigns.results(session, seen, today=the_cast.today()).sections
+               for t in group}  # fmt: skip
+    assert (tallies["korridorer"].numbers, tallies["korridorer"].asked) == ((3.0,), 1)
+    assert tallies["dorer"].asked == 2
+
+
 def test_a_leader_sees_the_part_of_a_campaign_that_is_beneath(autumn: ScheduleRecord, app: Flask) -> None:
     assert "Nobody" not in client_as(app, "astrid").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
     mine = client_as(app, "olav").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
@@ -446,6 +515,33 @@ def test_where_people_answer_for_themselves_fewer_than_five_are_not_told_of(sess
     assert "Korridorene er frie" in page
     assert "Bjørn Berg" not in page
     assert b"Bj" not in hanne.get(f"/campaigns/{found.key}/2026.csv").data
+
+
+def test_an_item_that_fewer_than_five_people_were_asked_is_not_told_of(session: Session) -> None:
+    found = schedule(session, Audience.PEOPLE, "LAB", Reach.ALL_BENEATH, "year", starts_on=date(2026, 1, 1), role=None)
+    for key in ("astrid", "bjorn", "chen", "siri", "nils"):
+        who, at = actor(session, key), clock.now()
+        round = operations.start(
+            session, checklist=found.checklist, unit=organisation.unit(session, "LAB"),
+            person=organisation.person(session, key), schedule=found, occurrence="2026", by=who, at=at,
+            today=the_cast.today(),
+        )  # fmt: skip
+        answer_all(session, round.key, by=key)
+        if key == "nils":
+            later = at + timedelta(seconds=1)
+            more = [Incoming(str(uuid4()), item, None, value, "Nils sa det", None, later)
+                    for item, value in (("varmt", "yes"), ("vakt", "no"))]  # fmt: skip
+            operations.answer(session, round.key, more, by=who, at=later, today=the_cast.today())
+        operations.hand_in(session, round.key, by=who, at=at, today=the_cast.today())
+    seen = campaigns.campaign(
+        session, found, "2026", actor(session, "hanne"), today=the_cast.today(), known_at=clock.now()
+    )
+    tallies = {tally.item.key: tally for _, group in campaigns.results(session, seen, today=the_cast.today()).sections
+               for tally in group}  # fmt: skip
+
+    assert dict(tallies["varmt"].counts) == {"no": 4, "yes": 1}
+    hidden = tallies["vakt"]
+    assert (hidden.too_few, dict(hidden.counts), hidden.asked, hidden.remarks, hidden.findings) == (True, {}, 0, (), 0)
 
 
 def test_central_hse_has_those_who_are_missing_reminded(autumn: ScheduleRecord, app: Flask, session: Session) -> None:
