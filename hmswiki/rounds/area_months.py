@@ -69,7 +69,9 @@ def area_months(
     A fixed number of selects, however many areas there are.
     """
     known = audience.tree(session)
-    subjects = campaigns.visible(session, schedule, who, known, today=today, known_at=known_at)
+    # A year that is over is told as it ended, whatever has been closed or given to others since.
+    day = min(today, date(year, 12, 31))
+    subjects = campaigns.visible(session, schedule, who, known, today=day, known_at=known_at)
     columns = occurrences(recurrence_of(schedule), date(year, 1, 1), date(year + 1, 1, 1))
     keys = {one.key for one in columns}
     done = _done(session, schedule, keys)

@@ -607,6 +607,17 @@ def test_areas_by_months_show_done_missed_and_vacant(session: Session, app: Flas
     assert client_as(app, "hanne").get(f"/rounds/by-area/{record.key}?year=abc").status_code == 400
 
 
+def test_areas_of_a_year_that_is_over_stand_as_they_stood_then(session: Session, app: Flask) -> None:
+    place = area(session, owner="bjorn")
+    record = monthly(session)
+    place.closed = date(2027, 1, 10)
+    session.commit()
+    with time_machine.travel(datetime(2027, 2, 1, 12, tzinfo=Settings().zone), tick=True):
+        hanne = client_as(app, "hanne")
+        assert "K3-2" in hanne.get(f"/rounds/by-area/{record.key}?year=2026").get_data(as_text=True)
+        assert "K3-2" not in hanne.get(f"/rounds/by-area/{record.key}?year=2027").get_data(as_text=True)
+
+
 def test_areas_by_months_take_as_many_selects_for_many_areas(session: Session, app: Flask, queries: Any) -> None:
     area(session, owner="bjorn")
     record = monthly(session)
