@@ -222,16 +222,23 @@ class Client(FlaskClient):
         return super().open(*args, **kwargs)
 
     def _token(self) -> str:
-        from flask_wtf.csrf import generate_csrf
-
-        with self.application.test_request_context():
-            from flask import session as flask_session
-
-            token = generate_csrf()
-            secret = flask_session["csrf_token"]
+        token, secret = _form_token(self.application)
         with self.session_transaction() as kept:
             kept["csrf_token"] = secret
         return token
+
+
+def _form_token(app: Flask) -> tuple[str, str]:
+    """A token for all forms of this test, and the secret that the session keeps for it."""
+    from flask import session as flask_session
+    from flask_wtf.csrf import generate_csrf
+
+    if "hmswiki.test_token" not in app.extensions:
+        with app.test_request_context():
+            token = generate_csrf()
+            app.extensions["hmswiki.test_token"] = token, flask_session["csrf_token"]
+    found: tuple[str, str] = app.extensions["hmswiki.test_token"]
+    return found
 
 
 def client_as(app: Flask, person: str | None) -> Client:
