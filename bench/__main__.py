@@ -5,14 +5,16 @@ import sys
 from collections.abc import Sequence
 from itertools import takewhile
 
-from bench import acknowledging, coverage, importing, reading, starting
+from bench import acknowledging, answering, coverage, importing, overviews, reading, starting
 from bench.tables import machine
 
 MEASUREMENTS = {
     "reading": reading,
     "coverage": coverage,
     "acknowledging": acknowledging,
+    "answering": answering,
     "importing": importing,
+    "overviews": overviews,
     "starting": starting,
 }
 

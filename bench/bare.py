@@ -1,12 +1,14 @@
-"""The bare route that reading is compared with: a session, a user and one row, and a template of as many bytes.
+"""The bare routes that reading and answering are compared with.
 
-Written as one writes a small Flask application: Flask's signed cookie, models of its own, three selects, one
-template. It is served by the same server with as many threads, from the same database file.
+Reading: a session, a user and one row, and a template of as many bytes. Answering: a session, a user, and a row for
+each answer. Written as one writes a small Flask application: Flask's signed cookie, models of its own, one
+transaction. It is served by the same server with as many threads, over the same database.
 """
 
 import argparse
+from datetime import UTC, datetime
 
-from flask import Flask, abort, render_template, session
+from flask import Flask, Response, abort, jsonify, render_template, request, session
 from jinja2 import DictLoader
 from sqlalchemy import ForeignKey, Text, create_engine, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -43,6 +45,19 @@ class Row(Base):
     html: Mapped[str] = mapped_column(Text)
 
 
+class Answer(Base):
+    __tablename__ = "hms_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text)
+    round_id: Mapped[int]
+    item: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    by_id: Mapped[int]
+
+
 PAGE = """<!doctype html>
 <html lang="{{ row.language }}"><head><meta charset="utf-8"><title>{{ row.title }}</title></head>
 <body><header>{{ user.name }}</header>
@@ -75,14 +90,32 @@ def create_app(database: str, row_id: int, filling: int) -> Flask:
             row = db.scalar(select(Row).where(Row.id == row_id))
             return render_template("page.html", user=user, row=row)
 
+    @app.post("/answers/<int:round_id>")
+    def answers(round_id: int) -> Response:
+        with Session(engine) as db:
+            sign_in = db.scalar(select(SignIn).where(SignIn.token_hash == session["token"]))
+            if sign_in is None:
+                abort(403)
+            user = db.get_one(User, sign_in.person_id)
+            now = datetime.now(UTC).replace(tzinfo=None)
+            for each in request.get_json()["answers"]:
+                db.add(
+                    Answer(
+                        key=each["key"], round_id=round_id, item=each["item"], value=each["value"], answered_at=now,
+                        recorded_at=now, by_id=user.id,
+                    )
+                )  # fmt: skip
+            db.commit()
+        return jsonify(saved=[each["key"] for each in request.get_json()["answers"]])
+
     return app
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", required=True)
-    parser.add_argument("--row", type=int, required=True)
-    parser.add_argument("--filling", type=int, required=True)
+    parser.add_argument("--row", type=int, default=0)
+    parser.add_argument("--filling", type=int, default=0)
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()

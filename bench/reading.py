@@ -5,17 +5,19 @@ turn, round after round, so that whatever else the machine does meets both; what
 """
 
 import argparse
+import json
 import os
 import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
@@ -214,11 +216,24 @@ class Visitor:
         if status != 303:
             raise RuntimeError(f"Signing in gave {status}: {body[:2000]!r}")
 
-    def _ask(self, method: str, path: str, form: str | None = None) -> tuple[int, bytes]:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        if form is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, body=form, headers=headers)
+    def get_json(self, path: str) -> Any:
+        return json.loads(self.get(path))
+
+    def send(self, path: str, data: object, **headers: str) -> Any:
+        """Post JSON, and read what is answered as JSON."""
+        headers = {"Content-Type": "application/json", **headers}
+        status, body = self._ask("POST", path, json.dumps(data), headers)
+        if status != 200:
+            raise RuntimeError(f"POST {path} gave {status}: {body[:500]!r}")
+        return json.loads(body)
+
+    def _ask(
+        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        given = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            given["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, body=body, headers={**given, **(headers or {})})
         answer = self._connection.getresponse()
         for cookie in answer.headers.get_all("Set-Cookie") or ():
             name, _, value = cookie.split(";", 1)[0].partition("=")

@@ -63,37 +63,37 @@ def fill(connection: Connection, size: Size, *, today: date) -> int:
     begun = today - timedelta(days=900)
     moved = today - timedelta(days=400)
     units = list(_units(size, founded))
-    _write(connection, Unit, units)
-    _write(connection, Person, _people(size))
+    write(connection, Unit, units)
+    write(connection, Person, _people(size))
     home = {person: 2 + (person - 1) % size.units for person in range(1, size.people + 1)}
     before = {person: 2 + person % size.units for person in home if rng.random() < 0.1}
-    _write(connection, Employment, _employments(home, before, founded, moved))
-    _write(connection, RoleHolding, _leaders(size, home, founded))
+    write(connection, Employment, _employments(home, before, founded, moved))
+    write(connection, RoleHolding, _leaders(size, home, founded))
     guidelines = range(1, size.guidelines + 1)
-    _write(connection, Guideline, (
+    write(connection, Guideline, (
         {"id": one, "slug": f"guideline-{one:03}", "title": f"Retningslinje {one}", "owner": "HMS-avdelingen",
          "renew_months": 24 if one % 10 == 0 else None} for one in guidelines
     ))  # fmt: skip
     # The second edition of every other guideline must be acknowledged anew.
     published = {2 * one - 1: begun - timedelta(days=one % 60) for one in guidelines}
     published |= {2 * one: today - timedelta(days=240 + one % 60) for one in guidelines}
-    _write(connection, Edition, (
+    write(connection, Edition, (
         {"id": edition, "guideline_id": (edition + 1) // 2, "major": 1 if edition % 2 or edition % 4 else 2,
          "minor": 1 if edition % 2 == 0 and edition % 4 else 0, "published_on": day,
          "requires_acknowledgement": edition % 2 == 1 or edition % 4 == 0} for edition, day in published.items()
     ))  # fmt: skip
-    _write(connection, Translation, _texts(published))
-    _write(connection, Rollout, (
+    write(connection, Translation, _texts(published))
+    write(connection, Rollout, (
         {"id": one, "key": f"rollout-{one:03}", "guideline_id": one, "starts_on": published[2 * one - 1],
          "due": today + timedelta(days=one - size.guidelines // 2), "evidence": Evidence.NAMED,
          "purpose": "Vite hvem som har lest", "legal_basis": "Berettiget interesse"} for one in guidelines
     ))  # fmt: skip
-    _write(connection, RolloutUnit, ({"rollout_id": one, "unit_id": ROOT} for one in guidelines))
+    write(connection, RolloutUnit, ({"rollout_id": one, "unit_id": ROOT} for one in guidelines))
     confirmations, excepted = _confirmations(rng, size, home, published, today)
-    _write(connection, Confirmation, confirmations)
-    _write(connection, ConfirmationException, excepted)
-    written = _write(connection, Acknowledgement, _acknowledgements(rng, size, published, today))
-    _after(connection)
+    write(connection, Confirmation, confirmations)
+    write(connection, ConfirmationException, excepted)
+    written = write(connection, Acknowledgement, _acknowledgements(rng, size, published, today))
+    after(connection)
     return written
 
 
@@ -121,10 +121,10 @@ def _employments(home: dict[int, int], before: dict[int, int], founded: date, mo
         if person in before:
             id += 1
             yield {"id": id, "person_id": person, "unit_id": before[person], "starts_on": founded, "ends_on": moved,
-                   "recorded_at": _noon(founded)}  # fmt: skip
+                   "recorded_at": noon(founded)}  # fmt: skip
         id += 1
         yield {"id": id, "person_id": person, "unit_id": unit, "starts_on": moved if person in before else founded,
-               "ends_on": None, "recorded_at": _noon(founded)}  # fmt: skip
+               "ends_on": None, "recorded_at": noon(founded)}  # fmt: skip
 
 
 def _leaders(size: Size, home: dict[int, int], founded: date) -> Iterator[Row]:
@@ -135,7 +135,7 @@ def _leaders(size: Size, home: dict[int, int], founded: date) -> Iterator[Row]:
             continue
         led.add(unit)
         yield {"id": len(led), "person_id": person, "unit_id": unit, "role": Role.UNIT_LEADER, "starts_on": founded,
-               "recorded_at": _noon(founded)}  # fmt: skip
+               "recorded_at": noon(founded)}  # fmt: skip
         if len(led) == size.units:
             return
 
@@ -164,7 +164,7 @@ def _confirmations(
             rows.append(
                 {"id": id, "unit_id": unit, "edition_id": edition, "informed_on": day,
                  "answer": ConfirmationAnswer.INFORMED if rng.random() < 0.9 else ConfirmationAnswer.NOT_INFORMED,
-                 "names_only": False, "recorded_at": _noon(day)}
+                 "names_only": False, "recorded_at": noon(day)}
             )  # fmt: skip
             if unit in in_unit and rng.random() < 0.3:
                 excepted.append({"confirmation_id": id, "person_id": in_unit[unit]})
@@ -176,7 +176,7 @@ def _acknowledgements(rng: Random, size: Size, published: dict[int, date], today
     days: dict[int, list[tuple[date, datetime]]] = {}
     for edition, since in published.items():
         days[edition] = [
-            (day, _noon(day)) for day in (since + timedelta(days=n) for n in range((today - since).days + 1))
+            (day, noon(day)) for day in (since + timedelta(days=n) for n in range((today - since).days + 1))
         ]
     wanted = round(size.people * size.acknowledged)
     for guideline in range(1, size.guidelines + 1):
@@ -191,11 +191,11 @@ def _between(rng: Random, first: date, last: date) -> date:
     return first + timedelta(days=rng.randrange((last - first).days + 1))
 
 
-def _noon(day: date) -> datetime:
+def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
-def _write(connection: Connection, model: type[Base], rows: Any) -> int:
+def write(connection: Connection, model: type[Base], rows: Any) -> int:
     table = model.__table__
     assert isinstance(table, Table)
     written = 0
@@ -205,7 +205,7 @@ def _write(connection: Connection, model: type[Base], rows: Any) -> int:
     return written
 
 
-def _after(connection: Connection) -> None:
+def after(connection: Connection) -> None:
     """What a site that has grown by itself would have: statistics, and ids that go on where these end."""
     if connection.dialect.name == "postgresql":
         for table in Base.metadata.sorted_tables:

@@ -11,9 +11,12 @@ SMALLEST = {
     "reading": ["--rounds", "1", "--requests", "2"],
     "coverage": ["--people", "40", "--guidelines", "4", "--times", "1", "--database", "sqlite"],
     "acknowledging": ["--acknowledgements", "8", "--writers", "2", "--database", "sqlite"],
+    "answering": ["--rounds", "1", "--requests", "8", "--database", "sqlite"],
+    "overviews": ["--units", "20", "--areas", "400", "--items", "10", "--actions", "20", "--times", "1",
+                  "--only", "by-area", "--database", "sqlite"],
     "importing": ["--people", "40", "--guidelines", "4", "--database", "sqlite"],
     "starting": ["--starts", "1", "--requests", "1"],
-}
+}  # fmt: skip
 
 
 @once
