@@ -10,6 +10,7 @@ from hmswiki.rounds import answering, form_answers, operations, queries, signing
 from hmswiki.rounds.forms import PlainForm, ReasonForm, SignForm
 from hmswiki.rounds.round_pages import Typed
 from hmswiki.rounds.views import View, blueprint, correcting, done_by_reader, prepared_uploads, seen
+from hmswiki.web import parsing
 from hmswiki.web.access import access, takes_files
 from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.words import _, say
@@ -95,7 +96,7 @@ def _again(
 
 
 def _correct_by_phone(key: str) -> View:
-    data = request.get_json(silent=True)
+    data = parsing.json_body()
     read, unreadable = answering.read_all(data)
     reason = data.get("reason") if isinstance(data, dict) else None
     if not isinstance(reason, str):

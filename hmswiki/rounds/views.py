@@ -22,6 +22,7 @@ from hmswiki.rounds.models import Round
 from hmswiki.rounds.operations import NotComplete
 from hmswiki.rounds.queries import Filled
 from hmswiki.rounds.round_pages import Typed
+from hmswiki.web import parsing
 from hmswiki.web.access import access, takes_files
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import known_actor, read_session, today, transaction
@@ -118,7 +119,7 @@ def answers(key: str) -> View:
 
 
 def _answers_of_phone(key: str) -> View:
-    sent = request.get_json(silent=True)
+    sent = parsing.json_body()
     read, unreadable = answering.read_all(sent)
     read = answering.by_our_clock(read, sent, clock.now())
     with transaction() as session:

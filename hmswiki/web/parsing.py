@@ -1,4 +1,4 @@
-"""What stands in the query string, read once and refused clearly."""
+"""What stands in the query string, and what is sent as JSON, read once and refused clearly."""
 
 from datetime import date, datetime
 
@@ -7,6 +7,14 @@ from flask import request
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest
 from hmswiki.web.context import settings, today
+
+
+def json_body() -> object:
+    """What was sent as JSON; None where it is none, or is nested deeper than anybody's is."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None
 
 
 def read_date(text: str, name: str) -> date:

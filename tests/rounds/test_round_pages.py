@@ -445,3 +445,11 @@ def test_a_clock_that_says_what_no_clock_says_is_not_believed(as_bjorn: Client, 
     one = answer("dorer", "ok")
     said = as_bjorn.post(f"/rounds/{running}/answers", json={"answers": [one], "sent_at": sent_at}, headers=JSON)
     assert said.get_json()["saved"] == [one["key"]]
+
+
+@pytest.mark.parametrize("address", ["answers", "corrections"])
+def test_what_is_nested_deeper_than_anybody_nests_is_refused(as_bjorn: Client, running: str, address: str) -> None:
+    deep = '{"answers": ' + "[" * 20_000 + "]" * 20_000 + "}"
+    said = as_bjorn.post(f"/rounds/{running}/{address}", data=deep, content_type="application/json", headers=JSON)
+    assert said.status_code == 400
+    assert "error" in said.get_json()
