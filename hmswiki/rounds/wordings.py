@@ -82,4 +82,8 @@ def findings_in_words(count: int, still: int) -> str:
     if not count:
         return _("No deviations")
     said = ngettext("1 deviation", "%(num)s deviations", count)
-    return said if still == count else _("%(deviations)s, %(still)s still so", deviations=said, still=still)
+    if still == count:
+        return said
+    if not still:
+        return ngettext("%(deviations)s, mended", "%(deviations)s, all mended", count, deviations=said)
+    return _("%(deviations)s, %(still)s still so", deviations=said, still=still)
