@@ -253,11 +253,11 @@ def _row(place: Place, address: str, kind: Kind, mine: Sent, other: Sent) -> tup
         running = select(Round.id).where(Round.handed_in_at.is_(None))
         rows = session.execute(select(Answer.key, Answer.value).where(Answer.round_id.in_(running))).all()
     dispose(app)
-    kept = [row for row in rows if row.key in mine.saved]
-    lost = [key for key, value in mine.saved.items() if (key, value) not in {(row.key, row.value) for row in kept}]
+    kept = [(row.key, row.value) for row in rows if row.key in mine.saved]
+    lost = mine.saved.items() - set(kept)
     waits = sorted(mine.waits)
     return (
-        place.name, kind.name, f"{len(mine.saved):,}", f"{len(kept):,}", len(lost), len(kept) - len({*kept}),
+        place.name, kind.name, f"{len(mine.saved):,}", f"{len(kept):,}", len(lost), len(kept) - len(set(kept)),
         f"{1 / statistics.median(mine.seconds):,.0f}", f"{1 / statistics.median(other.seconds):,.0f}",
         ms(statistics.median(waits)), ms(waits[int(len(waits) * 0.95)]),
         *(f"{statistics.median(a / b for a, b in zip(*both, strict=True)):.2f}"
