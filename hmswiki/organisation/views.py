@@ -19,7 +19,7 @@ from hmswiki.web.access import access, authorise
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import actor, read_session, transaction
 from hmswiki.web.navigation import local_path
-from hmswiki.web.page import in_section, role_name
+from hmswiki.web.page import in_section, role_in_running_text
 from hmswiki.web.parsing import as_of, page_number
 from hmswiki.web.words import _, wording
 
@@ -97,8 +97,7 @@ def people() -> str:
 
 def in_running_text(roles: Iterable[Role]) -> str:
     """Roles in the middle of a sentence: "unit leader, HSE coordinator"."""
-    names = [role_name(role) for role in roles]
-    return ", ".join(name if name[:2].isupper() else name[:1].lower() + name[1:] for name in names)
+    return ", ".join(role_in_running_text(role) for role in roles)
 
 
 # --- what the other pages share --------------------------------------------------------------------------

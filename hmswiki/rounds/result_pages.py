@@ -32,7 +32,7 @@ from hmswiki.rounds.rules import Given
 from hmswiki.rounds.wordings import headline, place_of, value_in_words
 from hmswiki.web import pdf
 from hmswiki.web.forms import PageForm
-from hmswiki.web.page import role_name
+from hmswiki.web.page import role_in_running_text, role_name
 from hmswiki.web.words import wording
 
 
@@ -117,6 +117,10 @@ class Signing:
     outdated: bool
     """Whether a correction has come after all signatures."""
 
+    @property
+    def in_running_text(self) -> str:
+        return role_in_running_text(self.role)
+
 
 @dataclass(frozen=True)
 class ResultPage:
@@ -183,7 +187,8 @@ def _finding(filled: Filled, finding: Finding) -> FindingView:
         item=item_text(filled, finding.item), item_id=f"item-{finding.item}",
         answer=value_in_words(asked, finding.answer), text=finding.text or "",
         seriousness=dict(seriousness_choices()).get(finding.seriousness or "", ""),
-        on_the_spot=finding.mended_on is not None and finding.mended_on == filled.round.done_on,
+        on_the_spot=finding.mended_on is not None
+        and rules.said_mended(filled.given, finding.item, finding.recorded_at),
         mended_on=finding.mended_on,
         photos=[photo_view(photo) for photo in filled.photos_by_item.get(finding.item, [])], action=finding.action,
         action_href=action_href(finding.action.key) if finding.action is not None else None,

@@ -20,7 +20,7 @@ from hmswiki.rounds.queries import Filled
 from hmswiki.rounds.rules import Given, Lack, Mark
 from hmswiki.rounds.wordings import lack_in_words, option_label, place_of, value_in_words
 from hmswiki.web.forms import PageForm
-from hmswiki.web.page import role_name
+from hmswiki.web.page import role_in_running_text, role_name
 from hmswiki.web.words import _, wording
 
 ACTION_DAYS = 14
@@ -319,7 +319,7 @@ def whose_choices(
             found.setdefault(f"person:{person.external_key}", person.name)
     roles = (Role.UNIT_LEADER, Role.HSE_COORDINATOR, Role.SAFETY_REPRESENTATIVE)
     for contact in organisation.contacts(session, [round.unit], roles, day=day, known_at=known_at)[round.unit.id]:
-        found.setdefault(f"person:{contact.external_key}", f"{contact.name}, {role_name(contact.role).lower()}")
+        found.setdefault(f"person:{contact.external_key}", f"{contact.name}, {role_in_running_text(contact.role)}")
     found.setdefault(f"person:{reader.external_key}", reader.name)
     found.update({f"role:{role}": role_name(role) for role in roles})
     return list(found.items())

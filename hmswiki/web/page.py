@@ -172,6 +172,12 @@ def role_name(role: str) -> str:
     return str(names[Role(role)])
 
 
+def role_in_running_text(role: str) -> str:
+    """A role in the middle of a sentence: "unit leader", "HSE coordinator"."""
+    name = role_name(role)
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+
+
 def context() -> dict[str, Any]:
     """The template context of every page of ours."""
     return {"hms": Hms(), "t": words.t, "tn": words.tn}
