@@ -109,6 +109,14 @@ def demand_seeing(session: Session, actor: Actor, round: Round, *, day: date, kn
         raise NotAllowed(GRANTS[Permission.SEE_ROUNDS].who)
 
 
+def may_see(session: Session, actor: Actor, round: Round, *, day: date, known_at: datetime) -> bool:
+    try:
+        demand_seeing(session, actor, round, day=day, known_at=known_at)
+    except NotAllowed:
+        return False
+    return True
+
+
 def _handed_to(
     session: Session, actor: Actor, schedule_id: int, occurrence: str, subject: Subject, known_at: datetime
 ) -> bool:

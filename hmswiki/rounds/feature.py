@@ -25,6 +25,7 @@ def register(wiki: "HmsWiki") -> None:
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)
     wiki.add_blueprint(offline.blueprint)
+    wiki.add_panel("action.aside", panels.action_panel, order=10)
     wiki.add_panel("area", panels.area_panel, order=10)
     wiki.add_panel("checklist", panels.checklist_panel, order=10)
     wiki.add_panel("home", due_views.home, order=20)

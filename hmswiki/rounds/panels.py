@@ -8,14 +8,15 @@ from flask import render_template, url_for
 from markupsafe import Markup
 from sqlalchemy import or_, select
 
+from hmswiki.actions.models import Action
 from hmswiki.checklists import queries as checklist_queries
 from hmswiki.checklists.models import ChecklistRecord
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import GRANTS, Permission, Role
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, Unit
+from hmswiki.rounds import doing, list_queries, queries
 from hmswiki.rounds import due as dues
-from hmswiki.rounds import list_queries, queries
 from hmswiki.rounds.due import Due
 from hmswiki.rounds.forms import StartForm
 from hmswiki.rounds.list_views import Line, line_of
@@ -123,3 +124,14 @@ def checklist_panel(*, checklist: ChecklistRecord | None = None, **context: Any)
         return None
     page = ChecklistPanel(checklist, areas, units, StartForm(formdata=None))
     return Markup(render_template("hmswiki/rounds/_checklist.html", page=page))
+
+
+def action_panel(*, action: Action, **context: Any) -> Markup | None:
+    """The rounds in which it was seen, with their photos, for who may see them."""
+    session, who, now = read_session(), actor(), clock.now()
+    query = select(Finding).where(Finding.action_id == action.id, Finding.known_at(now)).order_by(Finding.id)
+    findings = [
+        one for one in session.scalars(query)
+        if who is not None and doing.may_see(session, who, one.round, day=today(), known_at=now)
+    ]  # fmt: skip
+    return Markup(render_template("hmswiki/rounds/_action.html", findings=findings)) if findings else None
