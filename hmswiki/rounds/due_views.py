@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Response as FlaskResponse
-from flask import g, redirect, render_template, url_for
+from flask import g, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -61,7 +61,7 @@ def make_calendar() -> Response | str:
     form = PlainForm()
     with transaction(form.submission_id, then=url_for(".due_rounds")) as session:
         token = calendar.make_address(session, by=known_actor(), at=clock.now())
-    return _page(absolute("rounds.calendar_feed", token=token))
+    return _page(absolute("rounds.calendar_feed", base=settings().base_url or request.url_root, token=token))
 
 
 @blueprint.post("/rounds/due/calendar/end")
