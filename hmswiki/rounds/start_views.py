@@ -26,7 +26,7 @@ from hmswiki.rounds.round_pages import options_of
 from hmswiki.rounds.views import MENU, View, blueprint
 from hmswiki.schedules import queries as schedule_queries
 from hmswiki.schedules import slot_operations
-from hmswiki.schedules.models import ScheduleRecord
+from hmswiki.schedules.models import Reach, ScheduleRecord
 from hmswiki.web.access import access
 from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.page import in_section
@@ -65,8 +65,11 @@ def _occasion(session: Session, form: StartForm, checklist: str) -> Occasion:
     person = session.get_one(Person, known_actor().person_id) if form.person.data else None
     unit = _unit(session, form.unit.data or "", area)
     if not form.schedule.data:
-        return Occasion(record, unit, area, person, *_what_waits(session, record, unit, area, person))
+        waiting, which = _what_waits(session, record, unit, area, person)
+        unit = unit if form.unit.data else _as_asked(session, waiting, unit, area)
+        return Occasion(record, unit, area, person, waiting, which)
     schedule = schedule_queries.schedule(session, form.schedule.data)
+    unit = unit if form.unit.data else _as_asked(session, schedule, unit, area)
     slot = doing.subject_of(unit, area, person).slot
     at_hand = slot_operations.asked(session, schedule, slot, day=today(), known_at=clock.now())
     occurrence = slot_operations.occurrence_of(
@@ -110,6 +113,16 @@ def _unit(session: Session, code: str, area: Area | None) -> Unit:
     if own is None:
         raise NotFound(N_("Say which unit it is for. You are employed in none, so there is none to take instead."))
     return own
+
+
+def _as_asked(session: Session, schedule: ScheduleRecord | None, unit: Unit, area: Area | None) -> Unit:
+    """Of the units that share the area one that the plan asks, whoever goes the round: its items are the ones meant."""
+    if schedule is None or area is None:
+        return unit
+    named = [(one.unit_id, Reach(one.reach)) for one in schedule.units]
+    asked = {one.id for one in schedule_queries.units_reached(schedule_queries.tree(session), named, today())}
+    sharing = area_queries.units_of(session, [area.id], day=today(), known_at=clock.now())[area.id]
+    return unit if unit.id in asked else next((one for one in sharing if one.id in asked), unit)
 
 
 # --- On paper -----------------------------------------------------------------------------------------------
