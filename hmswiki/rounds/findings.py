@@ -37,8 +37,9 @@ def conclude(session: Session, filled: Filled, *, by: Actor | None, at: datetime
             finding.withdraw(by_id=_id(by), at=at, reason=reason)
     for key, (item, answer) in raised.items():
         old = known.get(key)
-        if old is None or _differs(old, answer, round):
-            _raise(session, round, item, answer, old, by=by, at=at, reason=reason)
+        on_the_spot = old is not None and rules.said_mended(filled.given, key, old.recorded_at)
+        if old is None or _differs(old, answer, on_the_spot):
+            _raise(session, round, item, answer, old, on_the_spot, by=by, at=at, reason=reason)
     _close_mended(filled, correcting=reason is not None)
 
 
@@ -52,16 +53,19 @@ def _day(round: Round) -> date:
 
 
 def _raise(
-    session: Session, round: Round, item: AskedItem, answer: Given, old: Finding | None, *,
+    session: Session, round: Round, item: AskedItem, answer: Given, old: Finding | None, on_the_spot: bool, *,
     by: Actor | None, at: datetime, reason: str | None,
 ) -> None:  # fmt: skip
-    """A finding, in the place of `old` where that said something else; its action goes over to the new one."""
+    """A finding, in the place of `old` where that said something else; its action goes over to the new one.
+
+    `on_the_spot`: what was mended of the old one is said by this round itself. What a later round found mended stays.
+    """
     details = answer.details or {}
     mended = bool(details.get("mended"))
     finding = Finding(
         key=str(uuid4()), round_id=round.id, item=item.key, answer=answer.value or "", unit_id=round.unit_id,
         area_id=round.area_id, text=_text(answer), seriousness=details.get("seriousness"), found_on=_day(round),
-        mended_on=_day(round) if mended else old.mended_on if old is not None and not _was_mended(old, round) else None,
+        mended_on=_day(round) if mended else old.mended_on if old is not None and not on_the_spot else None,
         recorded_at=at, recorded_by_id=_id(by), action_id=old.action_id if old is not None else None,
     )  # fmt: skip
     if old is not None:
@@ -78,15 +82,10 @@ def _text(answer: Given) -> str | None:
     return (answer.details or {}).get("text") or answer.note
 
 
-def _was_mended(finding: Finding, round: Round) -> bool:
-    """Whether it was mended on the spot, says the round itself."""
-    return finding.mended_on == round.done_on
-
-
-def _differs(finding: Finding, answer: Given, round: Round) -> bool:
+def _differs(finding: Finding, answer: Given, on_the_spot: bool) -> bool:
     details = answer.details or {}
     now = (answer.value, _text(answer), details.get("seriousness"), bool(details.get("mended")))
-    if now != (finding.answer, finding.text, finding.seriousness, _was_mended(finding, round)):
+    if now != (finding.answer, finding.text, finding.seriousness, on_the_spot):
         return True
     return finding.action_id is None and rules.planned(details) is not None
 

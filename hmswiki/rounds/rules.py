@@ -143,6 +143,12 @@ def carried_on(earlier: Mapping[str, str], still: Mapping[str, Given]) -> frozen
     return frozenset(item for key, item in earlier.items() if key in still and still[key].value == STILL)
 
 
+def said_mended(given: Iterable[Given], item: str, known_at: datetime) -> bool:
+    """Whether the round itself said, as it stood then, that what is wrong at the item was mended on the spot."""
+    then = counting(one for one in given if one.item == item and one.recorded_at <= known_at).get(item)
+    return then is not None and bool((then.details or {}).get("mended"))
+
+
 # --- How far it has come ------------------------------------------------------------------------------------
 
 

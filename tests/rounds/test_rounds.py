@@ -343,6 +343,22 @@ def test_a_correction_of_the_words_keeps_the_action(session: Session) -> None:
     assert len(session.scalars(select(Action)).all()) == 1
 
 
+def test_what_another_round_of_the_day_found_mended_stays_so_when_the_first_is_corrected(session: Session) -> None:
+    place = area(session, owner="bjorn")
+    first = handed_in_with(session, place, text="Skap")
+    (found,) = findings(session, first)
+    second = start_round(session, area=place)
+    fill(session, second)
+    give(session, second, Incoming(str(uuid4()), None, found.key, "mended", None, None, clock.now()))
+    hand_in(session, second)
+    correct(session, first, incoming("alarm", "lys"))
+    (now,) = findings(session, first)
+    assert (now.key, now.mended_on) == (found.key, today())
+    correct(session, first, incoming("dorer", "deviation", details={"text": "Skap og hylle"}))
+    (now,) = findings(session, first)
+    assert (now.text, now.mended_on) == ("Skap og hylle", today())
+
+
 def test_a_correction_of_another_item_touches_no_finding(session: Session) -> None:
     round = handed_in_with(session)
     before = findings(session, round)[0].key
