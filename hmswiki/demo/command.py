@@ -66,7 +66,7 @@ def prepare(app: Flask) -> None:
         schema.ensure(app)
         with Session(state(app).engines.write, expire_on_commit=False) as session:
             if session.scalar(select(Person.id).limit(1)) is None:
-                progress("Building the demonstration: an invented faculty with 980 people and two years of history …")
+                progress("Building the demonstration: 980 people, two years of history, a year of rounds …")
                 today = clock.today(state(app).settings.zone)
                 fill(session, state(app).wiki.record_kinds, today=today, at=clock.now())
                 session.commit()
