@@ -10,8 +10,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hmswiki.actions.models import Action, ActionState
 from hmswiki.checklists import queries as checklist_queries
@@ -34,6 +34,9 @@ SMALLEST = 5
 """Where people answer for themselves, fewer than so many are not told of, as in the coverage."""
 
 _DELIVERED = frozenset({Standing.DONE, Standing.DONE_LATE})
+
+_BY_NAME_AT_MOST = 500
+"""A database takes only so many values in one statement."""
 
 
 class Said(NamedTuple):
@@ -126,9 +129,7 @@ def campaign(
     known = audience.tree(session)
     past = [one for one in _past(schedule, schedule.starts_on, today) if one.key == occurrence_key]
     asked = _asked_then(session, schedule, who, known, past, today=today, known_at=known_at)
-    found = due.of_schedule(
-        session, schedule, today=today, known_at=known_at, within=known, subjects=asked.everyone
-    )
+    found = due.of_schedule(session, schedule, today=today, known_at=known_at, within=known, subjects=asked.everyone)
     dues = asked.by_occurrence(found).get(occurrence_key)
     if not dues:
         raise NotFound(N_("Nobody whom you can see is asked then. The schedule's page says when it asks, and whom."))
@@ -208,11 +209,11 @@ def results(session: Session, seen: Campaign, *, today: date) -> Results:
         return Results(0)
     contents = _contents(session, {edition_id for edition_id, _ in rounds.values()})
     newest = contents[max(contents, key=lambda id: contents[id][0])][1]
-    all_said = _said(session, rounds)
+    all_said = _said(session, seen, rounds)
     is_shown = _shown(all_said, contents)
     said = [one for one in all_said if is_shown(one.round_id, rounds[one.round_id][0], one.item)]
-    found = _findings(session, rounds)
-    left_out = _left_out(session, rounds)
+    found = _findings(session, seen, rounds)
+    left_out = _left_out(session, seen, rounds)
     kinds = {id: {item.key: item.kind for item in content.items} for id, (_, content) in contents.items()}
     now = {item.key: item.kind for item in newest.items}
     by_item: dict[str, list[Said]] = defaultdict(list)
@@ -249,13 +250,23 @@ def results(session: Session, seen: Campaign, *, today: date) -> Results:
 def _rounds(session: Session, seen: Campaign) -> dict[int, tuple[int, str]]:
     """Edition and place of each delivered round, by its id."""
     codes = {one.done.key: one.code for one in seen.delivered if one.done is not None}
-    rows = session.execute(
-        select(Round.id, Round.key, Round.edition_id).where(
-            Round.schedule_id == seen.schedule.id, Round.occurrence == seen.occurrence.key,
-            Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None),
-        )
-    )  # fmt: skip
+    rows = session.execute(select(Round.id, Round.key, Round.edition_id).where(_is_handed_in(seen)))
     return {id: (edition_id, codes[key]) for id, key, edition_id in rows if key in codes}
+
+
+def _is_handed_in(seen: Campaign) -> ColumnElement[bool]:
+    """SQL: the round was handed in for the campaign, whoever sees it."""
+    return and_(
+        Round.schedule_id == seen.schedule.id, Round.occurrence == seen.occurrence.key,
+        Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None),
+    )  # fmt: skip
+
+
+def _among(column: InstrumentedAttribute[int], seen: Campaign, rounds: Collection[int]) -> ColumnElement[bool]:
+    """SQL: it is one of the rounds. Where they are very many, one that anybody sees: the caller picks among them."""
+    if len(rounds) <= _BY_NAME_AT_MOST:
+        return column.in_(sorted(rounds))
+    return column.in_(select(Round.id).where(_is_handed_in(seen)))
 
 
 def _contents(session: Session, ids: Collection[int]) -> dict[int, tuple[tuple[int, int], Checklist]]:
@@ -263,7 +274,7 @@ def _contents(session: Session, ids: Collection[int]) -> dict[int, tuple[tuple[i
     return {one.id: ((one.major, one.minor), checklist_queries.content_of(one)) for one in found}
 
 
-def _said(session: Session, rounds: Collection[int]) -> list[Said]:
+def _said(session: Session, seen: Campaign, rounds: Collection[int]) -> list[Said]:
     """The answer that counts to each item of each round. The database picks it: the others are many."""
     latest = (
         select(
@@ -275,31 +286,26 @@ def _said(session: Session, rounds: Collection[int]) -> list[Said]:
             )
             .label("place"),
         )
-        .where(Answer.item.is_not(None))
+        .where(Answer.item.is_not(None), _among(Answer.round_id, seen, rounds))
+        .subquery()
     )  # fmt: skip
-    found: list[Said] = []
-    ids = sorted(rounds)
-    for start in range(0, len(ids), 500):
-        chosen = latest.where(Answer.round_id.in_(ids[start : start + 500])).subquery()
-        rows = session.execute(
-            select(chosen.c.round_id, chosen.c.item, chosen.c.value, chosen.c.note).where(chosen.c.place == 1)
-        )
-        found.extend(map(Said._make, rows))
-    return found
+    rows = session.execute(
+        select(latest.c.round_id, latest.c.item, latest.c.value, latest.c.note).where(latest.c.place == 1)
+    )
+    return [Said._make(row) for row in rows if row.round_id in rounds]
 
 
-def _left_out(session: Session, rounds: Mapping[int, tuple[int, str]]) -> dict[int, frozenset[str]]:
+def _left_out(session: Session, seen: Campaign, rounds: Collection[int]) -> dict[int, frozenset[str]]:
     """The central items that rounds did not ask, by round: those that their units have marked as not relevant."""
     query = select(Round.id, Round.asked, ChecklistEdition.content).join(
         ChecklistEdition, ChecklistEdition.id == Round.edition_id
     )
-    found: dict[int, frozenset[str]] = {}
-    ids = sorted(rounds)
-    for start in range(0, len(ids), 500):
-        some = query.where(Round.id.in_(ids[start : start + 500]), Round.asked["left_out"].as_string().is_not(None))
-        for id, asked, content in session.execute(some):
-            found[id] = frozenset(_keys(content) - _keys(asked["checklist"]))
-    return found
+    query = query.where(_among(Round.id, seen, rounds), Round.asked["left_out"].as_string().is_not(None))
+    return {
+        id: frozenset(_keys(content) - _keys(asked["checklist"]))
+        for id, asked, content in session.execute(query)
+        if id in rounds
+    }
 
 
 def _keys(content: Mapping[str, Any]) -> set[str]:
@@ -369,20 +375,17 @@ class _Found(NamedTuple):
     action_due: date | None
 
 
-def _findings(session: Session, rounds: Collection[int]) -> list[_Found]:
-    found: list[_Found] = []
-    ids = sorted(rounds)
-    for start in range(0, len(ids), 500):
-        rows = session.execute(
-            select(Finding.item, Finding.seriousness, Finding.mended_on, Action.state, Action.due_on)
-            .outerjoin(Action, Action.id == Finding.action_id)
-            .where(Finding.round_id.in_(ids[start : start + 500]), Finding.withdrawn_at.is_(None))
-        )
-        found.extend(
-            _Found(item, Seriousness(how) if how else None, mended, ActionState(state) if state else None, by)
-            for item, how, mended, state, by in rows
-        )
-    return found
+def _findings(session: Session, seen: Campaign, rounds: Collection[int]) -> list[_Found]:
+    rows = session.execute(
+        select(Finding.round_id, Finding.item, Finding.seriousness, Finding.mended_on, Action.state, Action.due_on)
+        .outerjoin(Action, Action.id == Finding.action_id)
+        .where(_among(Finding.round_id, seen, rounds), Finding.withdrawn_at.is_(None))
+    )
+    return [
+        _Found(item, Seriousness(how) if how else None, mended, ActionState(state) if state else None, by)
+        for round_id, item, how, mended, state, by in rows
+        if round_id in rounds
+    ]
 
 
 def _counted(found: Sequence[_Found], today: date) -> Findings:
@@ -413,7 +416,7 @@ def rows(session: Session, seen: Campaign, *, language: str) -> list[list[Any]]:
     contents = _contents(session, {edition_id for edition_id, _ in rounds.values()})
     by_place: dict[str, dict[str, Said]] = {}
     editions: dict[str, int] = {}
-    for one in _visible_only(_said(session, rounds), rounds, contents):
+    for one in _visible_only(_said(session, seen, rounds), rounds, contents):
         edition_id, place = rounds[one.round_id]
         by_place.setdefault(place, {})[one.item] = one
         editions[place] = edition_id

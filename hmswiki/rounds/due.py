@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hmswiki.checklists import queries as checklist_queries
 from hmswiki.foundation.database import Wording
 from hmswiki.foundation.permissions import Actor, Role
+from hmswiki.organisation.area_queries import among
 from hmswiki.organisation.models import Area, Person, Unit
 from hmswiki.rounds import queries
 from hmswiki.rounds.queries import DoneRound, RunningRound
@@ -259,8 +260,8 @@ def _names(
     """Name and code of the places, by slot. One select where there are areas."""
     found: dict[str, tuple[Wording | None, str]] = {}
     areas = [subject.area_id for subject in subjects if subject.area_id is not None]
-    for start in range(0, len(areas), 500):
-        rows = session.execute(select(Area.id, Area.name, Area.code).where(Area.id.in_(areas[start : start + 500])))
+    if areas:
+        rows = session.execute(select(Area.id, Area.name, Area.code).where(among(Area.id, areas)))
         found.update({Subject(area_id=id).slot: (name, code) for id, name, code in rows})
     units = {subject.unit_id for subject in subjects if subject.unit_id is not None}
     for id in units:
