@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -25,14 +26,18 @@ from hmswiki.acknowledgements.models import Acknowledgement, Confirmation, Quest
 from hmswiki.actions import operations as actions
 from hmswiki.actions import tending
 from hmswiki.checklists import operations as checklists
-from hmswiki.checklists.models import ChecklistDraft
+from hmswiki.checklists.models import ChecklistDraft, ChecklistEdition, EditKind, SupplementEdit
 from hmswiki.checklists.queries import checklist as list_of
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
 from hmswiki.organisation import queries as organisation
-from hmswiki.organisation.models import Employment, Person, RoleHolding
-from hmswiki.schedules.models import Reach, ScheduleEvent, Skip
+from hmswiki.organisation.models import AreaDuty, AreaUnit, Employment, Person, RoleHolding
+from hmswiki.reminders.models import Reminder, ReminderState
+from hmswiki.reminders.rules import week_of
+from hmswiki.rounds import calendar
+from hmswiki.rounds.models import Round
+from hmswiki.schedules.models import Reach, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.web.context import state
 from tests.browser.sites import LOCALES, BareSite, Site
 from tests.rounds.makers import round_of_unit
@@ -205,8 +210,11 @@ PAGES = [
     seen("withdrawing an acknowledgement", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER),
     seen("withdrawing without a reason", "/my-record/acknowledgements/{acknowledgement}/withdrawal", OWNER,
          send("/withdrawal", reason=""), status=422),
+    seen("home of a leader whose round is overdue", "/", LEADER),
     # Reminders
-    seen("reminders", "/reminders/", CENTRAL),
+    seen("reminders, one in doubt", "/reminders/", CENTRAL),
+    seen("a reminder sent again", "/reminders/", ADMINISTRATOR, send("/{doubtful}/again")),
+    bare("reminders, none", "/reminders/", "hanne"),
     # Guidelines
     seen("guidelines", "/guidelines/", STAFF),
     seen("guidelines for an editor", "/guidelines/", EDITOR),
@@ -290,6 +298,8 @@ PAGES = [
     seen("new rollout by name without a purpose", "/rollouts/new", CENTRAL,
          send("/new", guideline=CHANGE, evidence="named", starts_on="2020-01-01"), status=422),
     # Areas
+    seen("areas of the faculty", "/areas", STAFF),
+    seen("an area with rounds and actions", "/areas/K3-2", OWNER),
     bare("areas", "/areas", "bjorn"),
     bare("areas for central HSE", "/areas", "hanne"),
     bare("areas that lack something", "/areas?vacant=any", "astrid"),
@@ -302,6 +312,14 @@ PAGES = [
     bare("changing the owner", "/areas/B1-2/appoint-owner?after=2", "astrid"),
     bare("owner who is not there", "/areas/B1-219/appoint-owner", "astrid",
          send("/appoint-owner", person="xyzzy"), status=422),
+    seen("changing an area", "/areas/K3-2/edit", CENTRAL),
+    seen("closing an area", "/areas/K3-2/close", CENTRAL),
+    seen("giving an area to a unit", "/areas/K3-2/give", CENTRAL),
+    seen("appointing a deputy", "/areas/K3-2/appoint-deputy", CENTRAL),
+    *[seen(f"{what} to whom an area belongs", f"/area-units/{{belonging}}/{what}", CENTRAL)
+      for what in ("correct", "end", "withdraw")],
+    *[seen(f"{what} who owns an area", f"/area-duties/{{duty}}/{what}", CENTRAL)
+      for what in ("correct", "end", "withdraw")],
     bare("many areas", "/area-import", "hanne"),
     bare("many areas looked through", "/area-import", "hanne",
          send("/area-import", rows="B2;Bygg 2;bygning;;FAC")),
@@ -339,7 +357,7 @@ PAGES = [
       for what in ("correct", "end", "withdraw")],
     # Actions
     seen("my actions", "/actions", OWNER),
-    seen("no actions of mine", "/actions", EDITOR),
+    bare("no actions of mine", "/actions", "bjorn"),
     seen("actions of units beneath", "/actions", CENTRAL),
     seen("a unit's actions", "/actions?unit=IKJ&show=all", COORDINATOR),
     seen("a unit without overdue actions", "/actions?unit=ADM&show=overdue", CENTRAL),
@@ -372,6 +390,29 @@ PAGES = [
     seen("sending a checklist", "/checklists/drafts/{list_draft}/send", EDITOR),
     seen("a checklist to approve", "/checklists/drafts/{list_sent}", APPROVER),
     seen("publishing a checklist", "/checklists/drafts/{list_sent}/publish", APPROVER),
+    # Checklists as units run them
+    seen("a unit's checklist", "/checklists/brannrunde/units/IKJ", STAFF),
+    seen("a unit's checklist that clashes", "/checklists/brannrunde/units/IKJ", COORDINATOR),
+    seen("all of a unit's checklist that clashes", "/checklists/brannrunde/units/IKJ", COORDINATOR, unfold),
+    seen("a checklist without a supplement", "/checklists/brannrunde/units/IFY", LEADER),
+    seen("a supplement to take over", "/checklists/vannskade/units/IKJ", COORDINATOR),
+    seen("an item of our own", "/checklists/brannrunde/units/IKJ/items/new", COORDINATOR),
+    seen("an item of our own left empty", "/checklists/brannrunde/units/IKJ/items/new", COORDINATOR,
+         unfold, send("/items/new"), status=422),
+    seen("a note", "/checklists/brannrunde/units/IKJ/items/slokkeutstyr/note", COORDINATOR),
+    seen("a note left empty", "/checklists/brannrunde/units/IKJ/items/slokkeutstyr/note", COORDINATOR,
+         send("/note"), status=422),
+    seen("an item left out", "/checklists/brannrunde/units/IKJ/items/oppslag/not-relevant", COORDINATOR),
+    seen("an item left out without a reason", "/checklists/brannrunde/units/IKJ/items/oppslag/not-relevant",
+         COORDINATOR, send("/not-relevant"), status=422),
+    seen("changing an item of our own", "/checklists/brannrunde/units/IKJ/edits/{addition}", COORDINATOR),
+    seen("changing a note on what changed", "/checklists/brannrunde/units/IKJ/edits/{note}", COORDINATOR, unfold),
+    seen("withdrawing a note", "/checklists/brannrunde/units/IKJ/edits/{note}/withdrawal", COORDINATOR),
+    seen("withdrawing a note without a reason", "/checklists/brannrunde/units/IKJ/edits/{note}/withdrawal",
+         COORDINATOR, send("/withdrawal"), status=422),
+    seen("supplements of all units", "/checklists/brannrunde/supplements", CENTRAL),
+    seen("all of the supplements of all units", "/checklists/brannrunde/supplements", EDITOR, unfold),
+    seen("supplements of no unit", "/checklists/omstilling/supplements", CENTRAL),
     # When checklists are due
     seen("when checklists are due", "/schedules", CENTRAL),
     bare("nothing that is due", "/schedules", "bjorn"),
@@ -395,6 +436,22 @@ PAGES = [
     seen("my rounds", "/rounds", COORDINATOR),
     seen("no rounds", "/rounds?state=given-up", COORDINATOR),
     seen("a form for a pen", "/checklists/brannrunde/paper?unit=IKJ", COORDINATOR, unfold),
+    # Rounds that are due, and how they stand
+    seen("a round that waits for me", "/rounds/due", OWNER),
+    seen("rounds that are overdue, and a calendar", "/rounds/due", LEADER),
+    seen("a new address for a calendar", "/rounds/due", COORDINATOR, send("/rounds/due/calendar")),
+    bare("no round is asked of me", "/rounds/due", "bjorn"),
+    seen("campaigns", "/campaigns", CENTRAL),
+    seen("campaigns for a leader", "/campaigns", LEADER),
+    bare("campaigns, none", "/campaigns", "hanne"),
+    seen("a campaign", "/campaigns/{campaign}/{occurrence}", CENTRAL),
+    seen("all of a campaign", "/campaigns/{campaign}/{occurrence}", CENTRAL, unfold),
+    seen("a campaign for a leader", "/campaigns/{campaign}/{occurrence}", LEADER),
+    seen("a campaign that is reminded of", "/campaigns/{campaign}/{occurrence}", CENTRAL,
+         send("/campaigns/{campaign}/{occurrence}")),
+    seen("areas by months", "/rounds/by-area/{by_areas}", CENTRAL),
+    seen("areas by months of last year", "/rounds/by-area/{by_areas}?year={last_year}", CENTRAL, unfold),
+    seen("areas by months for a coordinator", "/rounds/by-area/{by_areas}", COORDINATOR),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -413,6 +470,8 @@ PAGES = [
 NO_PAGES = {
     "favicon", "hmswiki.static", "hmswiki.stylesheet",
     "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who", "hmswiki.rounds.state", "hmswiki.rounds.photo",
+    "hmswiki.rounds.as_pdf", "hmswiki.rounds.campaign_file", "hmswiki.rounds.calendar_feed",
+    "hmswiki.checklists.no_keeping", "hmswiki.checklists.no_taking_over", "hmswiki.checklists.no_taking_up",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
@@ -472,12 +531,57 @@ def rows(demo: Site) -> dict[str, str]:
                                   happens_on=today + timedelta(days=9), recorded_at=now))  # fmt: skip
         flawed = checklists.start_edition(session, list_of(session, "vannskade"), by=by(EDITOR), at=now)
         mistaken = {"yaml": "key: vannskade\nsections: []\n"}
-        checklists.save_draft(
-            session, flawed, version=flawed.version, content=mistaken, by=by(EDITOR), at=now
+        checklists.save_draft(session, flawed, version=flawed.version, content=mistaken, by=by(EDITOR), at=now)
+        water = one(select(ChecklistEdition).where(ChecklistEdition.checklist == list_of(session, "vannskade")))
+        session.add(
+            SupplementEdit(
+                key=str(uuid4()),
+                checklist_id=water.checklist_id,
+                unit_id=nv,
+                edition_id=water.id,
+                kind=EditKind.NOTE,
+                content={
+                    "item": water.content["sections"][0]["items"][0]["key"],
+                    "text": {"nb": "Ring driften først."},
+                },
+                recorded_at=now,
+            )
         )
+        doubtful = Reminder(
+            person_id=by(ADMINISTRATOR).person_id,
+            week=week_of(today),
+            state=ReminderState.HANDING_OVER,
+            claimed_at=now,
+            claimed_by="another run",
+            message_id="<1@example.no>",
+        )
+        session.add(doubtful)
+        calendar.make_address(session, by=by(LEADER), at=now)
         fire_round = list_of(session, "brannrunde"), unit, by(COORDINATOR)
         ended = round_of_unit(session, *fire_round, deviation="romningsveier-frie")
+        session.flush()
+
+        def own(kind: EditKind) -> Any:
+            """An edit of the coordinator's unit."""
+            return one(
+                select(SupplementEdit.key)
+                .where(SupplementEdit.kind == kind, SupplementEdit.unit_id == unit.id)
+                .order_by(SupplementEdit.id)
+            )
+
+        def asking(key: str) -> Any:
+            """The demonstration's own schedule of a checklist."""
+            checklist = ScheduleRecord.checklist == list_of(session, key)
+            return one(select(ScheduleRecord).where(checklist).order_by(ScheduleRecord.id))
+
+        campaign = asking("hms-runde")
         found = {
+            "addition": own(EditKind.ADDITION), "note": own(EditKind.NOTE), "doubtful": doubtful.id,
+            "campaign": campaign.key, "by_areas": asking("brannrunde").key, "last_year": today.year - 1,
+            "belonging": one(select(AreaUnit.id).where(AreaUnit.withdrawn_at.is_(None), AreaUnit.ends_on.is_(None))),
+            "duty": one(select(AreaDuty.id).where(AreaDuty.withdrawn_at.is_(None), AreaDuty.ends_on.is_(None))),
+            "occurrence": one(select(Round.occurrence).where(Round.schedule_id == campaign.id)
+                              .order_by(Round.occurrence.desc())),
             "round_ended": ended.key, "round": round_of_unit(session, *fire_round).key,
             "list_flawed": flawed.id,
             "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",

@@ -123,12 +123,11 @@ def test_nothing_lies_ahead_of_the_first_day(told_on: Told) -> None:
 
 
 def test_each_of_the_cast_finds_a_few_things_to_do(told_on: Told) -> None:
-    least_of = {"demo-ansatt": 2, "demo-leder": 3, "demo-koordinator": 2, "demo-verneombud": 2, THUY: 2}
-    for person, least in least_of.items():
-        who = organisation.actor(told_on.session, person, told_on.today)
+    for member in history.CAST:
+        who = organisation.actor(told_on.session, member.key, told_on.today)
         assert who is not None
-        count = len(told_on.mine(person)) + len(actions.open_of(told_on.session, who, told_on.today))
-        assert least <= count <= 7, person
+        count = len(told_on.mine(member.key)) + len(actions.open_of(told_on.session, who, told_on.today))
+        assert 1 <= count <= 7, member.key
 
 
 def test_the_findings_are_those_that_the_answers_raise(told: Told) -> None:
