@@ -7,7 +7,8 @@ workers see the same ones.
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import LargeBinary, String, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hmswiki.foundation.database import Base
@@ -31,6 +32,10 @@ def keep(session: Session, data: bytes, media_type: str, *, at: datetime) -> Sto
     found = session.get(StoredFile, sha256)
     if found is None:
         found = StoredFile(sha256=sha256, media_type=media_type, size=len(data), data=data, stored_at=at)
-        session.add(found)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(found)
+                session.flush()
+        except IntegrityError:  # somebody else keeps the same bytes at this moment
+            found = session.scalars(select(StoredFile).where(StoredFile.sha256 == sha256)).one()
     return found

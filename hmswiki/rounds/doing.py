@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, NotAllowed
@@ -11,7 +10,7 @@ from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, Person, Unit
 from hmswiki.rounds.models import Round
 from hmswiki.schedules import queries as schedule_queries
-from hmswiki.schedules.models import Handover, ScheduleRecord
+from hmswiki.schedules.models import ScheduleRecord
 from hmswiki.schedules.subjects import Subject
 
 THEIRS_ALONE = N_(
@@ -45,6 +44,8 @@ def demand_doing(
 ) -> None:  # fmt: skip
     """Raises NotAllowed where the person may not do this round. None is the program, which may.
 
+    Whom it was handed to may as long as they are employed.
+
     Where somebody is asked for themselves, no role lets anybody else in.
     """
     if actor is None or (person is not None and person.id == actor.person_id):
@@ -52,7 +53,7 @@ def demand_doing(
     subject = subject_of(unit, area, person)
     if person is not None:
         if schedule_id is None or occurrence is None or not _handed_to(
-            session, actor, schedule_id, occurrence, subject, known_at
+            session, actor, schedule_id, occurrence, subject, day, known_at
         ):
             raise NotAllowed(THEIRS_ALONE)
         return
@@ -61,7 +62,7 @@ def demand_doing(
         return
     if schedule_id is None or occurrence is None:
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
-    if not _handed_to(session, actor, schedule_id, occurrence, subject, known_at) and not _falls_to(
+    if not _handed_to(session, actor, schedule_id, occurrence, subject, day, known_at) and not _falls_to(
         session, actor, schedule_id, subject, day
     ):
         raise NotAllowed(GRANTS[Permission.DO_ROUNDS].who)
@@ -118,15 +119,11 @@ def may_see(session: Session, actor: Actor, round: Round, *, day: date, known_at
 
 
 def _handed_to(
-    session: Session, actor: Actor, schedule_id: int, occurrence: str, subject: Subject, known_at: datetime
+    session: Session, actor: Actor, schedule_id: int, occurrence: str, subject: Subject, day: date, known_at: datetime
 ) -> bool:
-    columns = [getattr(Handover, name) == id for name, id in subject.ids.items() if id is not None]
-    return session.scalar(
-        select(Handover.id).where(
-            Handover.schedule_id == schedule_id, Handover.occurrence == occurrence, *columns,
-            Handover.to_id == actor.person_id, Handover.known_at(known_at),
-        )
-    ) is not None  # fmt: skip
+    handed = schedule_queries.handovers(session, [schedule_id], known_at=known_at, day=day)
+    to = handed.get((schedule_id, occurrence, subject.slot))
+    return to is not None and to.id == actor.person_id
 
 
 def demand_seeing_at(

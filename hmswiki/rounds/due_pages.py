@@ -42,7 +42,8 @@ def row(due: Due) -> DueRow:
     if key is None and due.waits:
         start = StartForm(
             formdata=None, unit=due.code if due.subject.unit_id else "", area=due.code if due.subject.area_id else "",
-            person="me" if due.subject.person_id else "", schedule=due.schedule.key, occurrence=due.occurrence.key,
+            person=due.subject.slot if due.subject.person_id else "", schedule=due.schedule.key,
+            occurrence=due.occurrence.key,
         )  # fmt: skip
     return DueRow(
         round_title(due), wording(due.title), kind, status, url_for("hmswiki.rounds.show", key=key) if key else None,

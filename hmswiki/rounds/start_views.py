@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from hmswiki.checklists import queries as checklist_queries
 from hmswiki.checklists import supplement_queries
 from hmswiki.checklists.models import ChecklistRecord
+from hmswiki.checklists.words import condition_line
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, NotAllowed, NotFound, Refusal
 from hmswiki.foundation.permissions import Permission
@@ -27,6 +28,7 @@ from hmswiki.rounds.views import MENU, View, blueprint
 from hmswiki.schedules import queries as schedule_queries
 from hmswiki.schedules import slot_operations
 from hmswiki.schedules.models import Reach, ScheduleRecord
+from hmswiki.schedules.subjects import Subject
 from hmswiki.web.access import access
 from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.page import in_section
@@ -61,9 +63,10 @@ def start() -> Response:
 
 def _occasion(session: Session, form: StartForm, checklist: str) -> Occasion:
     record = checklist_queries.checklist(session, checklist)
-    area = area_queries.area(session, form.area.data) if form.area.data else None
-    person = session.get_one(Person, known_actor().person_id) if form.person.data else None
-    unit = _unit(session, form.unit.data or "", area)
+    person = _person(session, form.person.data) if form.person.data else None
+    # Whoever is asked for themselves answers for no area, and for no unit but where they are asked.
+    area = area_queries.area(session, form.area.data) if form.area.data and person is None else None
+    unit = _unit(session, form.unit.data or "" if person is None else "", area)
     if not form.schedule.data:
         waiting, which = _what_waits(session, record, unit, area, person)
         unit = unit if form.unit.data else _as_asked(session, waiting, unit, area)
@@ -75,7 +78,19 @@ def _occasion(session: Session, form: StartForm, checklist: str) -> Occasion:
     occurrence = slot_operations.occurrence_of(
         session, schedule, at_hand.subject, form.occurrence.data or "", today=today(), known_at=clock.now()
     )
+    if person is not None and unit.id not in at_hand.subject.units:
+        unit = session.get_one(Unit, at_hand.subject.units[0])
     return Occasion(record, unit, area, person, schedule, occurrence.key)
+
+
+def _person(session: Session, given: str) -> Person:
+    """The reader ("me"), or whom a slot names: one whose round was handed to the reader. Who may is decided later."""
+    named = Subject.read(given)
+    id = named.person_id if named is not None else known_actor().person_id
+    found = session.get(Person, id) if id is not None else None
+    if found is None:
+        raise NotFound(N_("The schedule does not ask this unit, area or person today."))
+    return found
 
 
 def _what_waits(
@@ -147,6 +162,10 @@ class PaperPage:
     @staticmethod
     def options(item: asking.AskedItem) -> list[str]:
         return [option.label for option in options_of(item)]
+
+    def condition(self, item: asking.AskedItem) -> str:
+        """When it is to be answered at all; empty where it always is."""
+        return condition_line(item.item, {one.key: one.item for one in self.asked.items})
 
     def item_text(self, key: str) -> str:
         item = self.asked.by_key.get(key)

@@ -102,3 +102,17 @@ def test_the_same_photo_in_two_transactions_is_there_once(app: Flask, session: S
 
     assert at_the_same_time(app, adding, adding) == ["", ""]
     assert count(session, Photo) == 1
+
+
+def test_the_same_photo_in_two_rounds_at_once_is_kept_once_and_stands_in_both(app: Flask, session: Session) -> None:
+    keys = [start_round(session, area=area(session, code)).key for code in ("K3-2", "K3-3")]
+    session.commit()
+
+    def taking(key: str) -> Work:
+        return lambda session: operations.add_photo(
+            session, key, photo_key=str(uuid4()), item="tavla", prepared=Prepared(b"\xff\xd8\xff same", 8, 6),
+            taken_at=clock.now(), by=actor(session, "astrid"), at=clock.now(), today=today(),
+        )  # fmt: skip
+
+    assert at_the_same_time(app, *map(taking, keys)) == ["", ""]
+    assert count(session, Photo) == 2

@@ -5,11 +5,13 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import NotAllowed
 from hmswiki.organisation import queries as organisation
+from hmswiki.organisation.models import Employment
 from hmswiki.rounds import list_queries, operations, queries
 from hmswiki.rounds.models import Round
 from hmswiki.schedules import slot_operations
@@ -17,7 +19,7 @@ from hmswiki.schedules.models import Audience, Reach, ScheduleRecord
 from hmswiki.schedules.subjects import Subject
 from tests.cast import today
 from tests.conftest import client_as
-from tests.rounds.makers import actor, answer_well, take_photo
+from tests.rounds.makers import actor, answer_well, checklist, take_photo
 from tests.rounds.test_due import in_november, schedule
 
 __all__ = ["in_november"]  # all of it is in November
@@ -115,3 +117,35 @@ def test_whom_a_plan_asks_for_themselves_and_why_it_is_skipped_is_told_to_their_
     assert {who for who, text in seen.items() if "Er bortreist" in text} == {"bjorn", "astrid"}
     statuses = {who: client_as(app, who).get(f"{page}/subjects/{own.slot}").status_code for who in seen}
     assert statuses == {"dina": 403, "bjorn": 200, "nils": 403, "astrid": 200}
+
+
+def test_whom_a_persons_round_was_handed_to_begins_it_as_that_persons(app: Flask, session: Session) -> None:
+    found = schedule(session, Audience.PEOPLE, "LAB", Reach.ITSELF, "year", starts_on=date(2026, 1, 1))
+    bjorn, nils = organisation.person(session, "bjorn"), organisation.person(session, "nils")
+    slot = Subject(person_id=bjorn.id).slot
+    slot_operations.hand_over(
+        session, found, slot, "2026", to=nils, note=None, by=actor(session, "bjorn"), at=clock.now(), today=today()
+    )
+    session.commit()
+    assert f'value="{slot}"' in client_as(app, "nils").get("/rounds/due").get_data(as_text=True)
+    data = {"checklist": "brann", "schedule": found.key, "occurrence": "2026", "person": slot}
+    assert client_as(app, "siri").post("/rounds", data=data).status_code == 403
+    begun = client_as(app, "nils").post("/rounds", data=data)
+    round = queries.find(session, begun.headers["Location"].rsplit("/", 1)[-1])
+    assert (round.person_id, round.started_by_id, round.unit.code) == (bjorn.id, nils.id, "LAB")
+    assert client_as(app, "bjorn").get(begun.headers["Location"]).status_code == 200
+
+    for employment in session.scalars(select(Employment).where(Employment.person_id == nils.id)):
+        employment.ends_on = today()
+    session.commit()
+    assert client_as(app, "nils").post(f"{begun.headers['Location']}/answers", json={"answers": []}).status_code == 403
+
+
+def test_who_is_asked_for_themselves_answers_for_no_other_unit_and_no_area(app: Flask, session: Session) -> None:
+    checklist(session)
+    session.commit()
+    for elsewhere in ({"unit": "WRK"}, {"area": "B1-2-A"}):
+        begun = client_as(app, "nils").post("/rounds", data={"checklist": "brann", "person": "me", **elsewhere})
+        round = queries.find(session, begun.headers["Location"].rsplit("/", 1)[-1])
+        assert (round.unit.code, round.area_id) == ("OPT", None)
+        session.commit()
