@@ -56,10 +56,6 @@ class AreaMonths:
     counts: Mapping[str, Mapping[Standing, int]] = field(default_factory=dict)
     """By the occurrence's key, over all areas."""
 
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
-
 
 def area_months(
     session: Session, schedule: ScheduleRecord, who: Actor, *, year: int, page: int, today: date, known_at: datetime

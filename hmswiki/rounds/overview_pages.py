@@ -8,6 +8,7 @@ from typing import Any
 import babel.dates
 
 from hmswiki.checklists.template import Item, Kind, answers_of
+from hmswiki.organisation.views import Pager
 from hmswiki.rounds.area_months import AreaMonths, Cell
 from hmswiki.rounds.asked import AskedItem
 from hmswiki.rounds.campaigns import Campaign, Findings, Results, Summary, Tally
@@ -229,6 +230,7 @@ class AreaMonthsPage:
     found: AreaMonths
     title: Any
     years: Sequence[int]
+    pager: Pager | None
 
     @property
     def headline(self) -> str:

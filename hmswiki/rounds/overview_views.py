@@ -11,6 +11,8 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, NotFound
 from hmswiki.foundation.periods import add_months
 from hmswiki.foundation.permissions import Permission
+from hmswiki.organisation.register import Page
+from hmswiki.organisation.views import pager
 from hmswiki.rounds import area_months, campaigns
 from hmswiki.rounds.overview_pages import AreaMonthsPage, CampaignPage, CampaignsPage, summary_line
 from hmswiki.rounds.views import MENU, blueprint
@@ -99,7 +101,8 @@ def by_area(key: str) -> str:
     )  # fmt: skip
     edition = checklist_queries.edition_on(read_session(), found.checklist_id, today())
     years = range(today().year, min(found.starts_on.year, today().year) - 1, -1)
-    page = AreaMonthsPage(shown, edition.title if edition else found.checklist.key, list(years))
+    pages = pager(Page(shown.rows, shown.page, shown.total, area_months.PAGE), ".by_area", key=key, year=year)
+    page = AreaMonthsPage(shown, edition.title if edition else found.checklist.key, list(years), pages)
     return render_template("hmswiki/rounds/by_area.html", page=page)
 
 

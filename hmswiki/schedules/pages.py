@@ -13,6 +13,8 @@ from hmswiki.foundation.database import Wording
 from hmswiki.foundation.errors import Refusal
 from hmswiki.foundation.permissions import Actor
 from hmswiki.organisation.models import Person
+from hmswiki.organisation.register import Page
+from hmswiki.organisation.views import Pager, pager
 from hmswiki.schedules import queries, words
 from hmswiki.schedules.models import Audience, Handover, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.schedules.operations import may_manage
@@ -176,9 +178,7 @@ class SchedulePage:
     lines: Sequence[SubjectLine]
     """Those of this page."""
     total: int
-    told: int
-    """Of all that are asked, those whom the page may name to the reader."""
-    page_number: int
+    pager: Pager | None
     vacant: int
     skips: Sequence[Arrangement]
     handovers: Sequence[Arrangement]
@@ -198,10 +198,6 @@ class SchedulePage:
     @property
     def earliest_end(self) -> date:
         return max(self.line.today, self.schedule.starts_on)
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.told // PAGE_SIZE))
 
     @property
     def reaches(self) -> str:
@@ -290,8 +286,7 @@ def schedule_page(
             for one in shown
         ],
         total=len(everyone),
-        told=len(told),
-        page_number=page,
+        pager=pager(Page(shown, page, len(told), PAGE_SIZE), ".schedule", key=schedule.key),
         vacant=sum(1 for one in everyone if not does.get(one.slot)),
         skips=[
             Arrangement(row.id, slot, named.of(slot), words.occurrence_name(row.occurrence), row.reason)
@@ -435,7 +430,8 @@ def subject_page(
         ],
         does=queries.who_does(session, schedule, [at_hand.subject], today, known_at=known_at).get(slot, ()),
         can_take_over=can_take_over(session, at_hand, day=today, known_at=known_at)
-        if arranges and may_hand_over(at_hand, who) else (),
+        if arranges and may_hand_over(at_hand, who)
+        else (),
         events=event_lines(schedule, recorded, {slot: events}, named),
         may_arrange=arranges,
         may_record=may_record,
