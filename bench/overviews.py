@@ -1,21 +1,18 @@
 """Pages over many: of 1,000 units × 60 items, 5,000 areas, 5,000 actions, against a tenth of each.
 
-Each page is asked for in a process of its own, through the whole application but the network, so that the memory is
-what it takes. What counts is how much dearer it is than the same page over a tenth, and that it sends as many
-statements.
+Each page is asked for through the whole application but the network, of both in turn. What counts is how much dearer
+it is than the same page over a tenth, and that it sends as many statements.
 """
 
 import argparse
 import contextlib
-import multiprocessing
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -66,83 +63,84 @@ def run(asked: argparse.Namespace) -> Iterator[Table]:
     whole = rounds_site.Size(asked.units, asked.items, asked.areas, asked.actions)
     table = Table(
         "Pages over many",
-        ("page", "database", "statements", "kB", "ms, a tenth", "ms", "× a tenth", "CPU ms, a tenth", "CPU ms",
-         "× a tenth", "peak MB"),
+        ("page", "database", "statements", "kB", "ms, a tenth", "ms", "CPU ms, a tenth", "CPU ms", "CPU, × a tenth"),
         notes=[
             f"{whole.units:,} units, {whole.items} items, {whole.areas:,} areas, {whole.actions:,} actions of one "
             f"unit, {whole.organisation.people:,} people; “a tenth” has a tenth of all but the items. Milliseconds are "
-            f"the median of up to {asked.times}, the first left out; CPU is that of the program alone, without "
-            "PostgreSQL's. Statements are counted in both: one number where it is the same. Peak MB is all that the "
-            "process took, of which the program itself is about 90.",
+            f"the median of up to {asked.times}, after one that is left out; CPU is the program's, which with SQLite "
+            "is all there is, and without PostgreSQL's own. Statements are counted in both: one number where it is the "
+            "same.",
         ],
     )  # fmt: skip
     with places(asked.database) as found:
         for place in found:
-            small, large = (_made(table, place, size) for size in (whole.tenth(), whole))
-            for name in (*PAGES, REMINDERS):
-                if asked.only and asked.only not in name and asked.only not in PAGES.get(name, ("", ""))[1]:
-                    continue
-                few, many = (in_own_process(*each, place.folder, name, asked.times) for each in (small, large))
-                print(f"{name}, {place.name}: {few} {many}", file=sys.stderr, flush=True)
-                table.rows.append(_row(name, place, few, many))
-            for address, _ in (small, large):
-                place.drop(address)
+            _fill_table(table, place, whole, asked)
+    table.notes.append(f"The most memory that the process had during all this: {memory_mb(field='VmHWM'):,.0f} MB.")
     yield table
 
 
-def _made(table: Table, place: Place, size: rounds_site.Size) -> tuple[str, str]:
-    """A database of that size; its address, and the occurrence of the campaign."""
-    address = place.migrated()
-    app = application(address, place.folder)
+def _fill_table(table: Table, place: Place, whole: rounds_site.Size, asked: argparse.Namespace) -> None:
+    few, many = (_made(table, place, size) for size in (whole.tenth(), whole))
+    for name in (*PAGES, REMINDERS):
+        if asked.only and asked.only not in name and asked.only not in PAGES.get(name, ("", ""))[1]:
+            continue
+        pair = [Asked(app, asking(app, occurrence, name)) for app, occurrence in (few, many)]
+        for turn in range(asked.times + 1):
+            if sum(pair[1].seconds) > PATIENCE:
+                break
+            # The first only warms up; which goes first changes from time to time.
+            for one in pair if turn % 2 else reversed(pair):
+                one.once(counts=turn > 0)
+        table.rows.append(_row(name, place, *pair))
+        print(table.rows[-1], file=sys.stderr, flush=True)
+    for app, _ in (few, many):
+        dispose(app)
+
+
+def _made(table: Table, place: Place, size: rounds_site.Size) -> tuple[Flask, str]:
+    """An application over a database of that size, and the occurrence of its campaign."""
+    app = application(place.migrated(), place.folder)
     begun = time.perf_counter()
     with app.app_context(), state(app).engines.write.begin() as connection:
         filled = rounds_site.fill(connection, size, today=site.today())
-    dispose(app)
     table.notes.append(
         f"Writing {filled.answers:,} answers and {filled.area_rounds:,} rounds of areas to {place.name} took "
         f"{time.perf_counter() - begun:.0f} s."
     )
-    return address, filled.occurrence
+    return app, filled.occurrence
 
 
-class Measured(NamedTuple):
-    seconds: float
-    cpu: float
-    statements: int
-    size: int
-    peak_mb: float
+@dataclass
+class Asked:
+    """One page of one of the two, asked for again and again."""
+
+    app: Flask
+    ask: Callable[[], int]
+    statements: int = 0
+    size: int = 0
+    seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def once(self, *, counts: bool) -> None:
+        if not counts:
+            with counted(self.app) as sent:
+                self.size = self.ask()
+            self.statements = len(sent)
+            return
+        before, begun = time.process_time(), time.perf_counter()
+        self.ask()
+        self.seconds.append(time.perf_counter() - begun)
+        self.cpu.append(time.process_time() - before)
 
 
-def _row(name: str, place: Place, few: Measured, many: Measured) -> tuple[Any, ...]:
+def _row(name: str, place: Place, few: Asked, many: Asked) -> tuple[Any, ...]:
     same = few.statements == many.statements
+    wait, cpu = ([statistics.median(times) for times in both] for both in (
+        (few.seconds, many.seconds), (few.cpu, many.cpu)
+    ))  # fmt: skip
     return (
         name, place.name, str(many.statements) if same else f"{few.statements}; {many.statements}",
-        thousands(many.size / 1000), ms(few.seconds), ms(many.seconds), f"{many.seconds / few.seconds:.1f}",
-        ms(few.cpu), ms(many.cpu), f"{many.cpu / few.cpu:.1f}", thousands(many.peak_mb),
-    )  # fmt: skip
-
-
-def in_own_process(address: str, occurrence: str, folder: Path, name: str, times: int) -> Measured:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return pool.submit(measure, address, occurrence, folder, name, times).result()
-
-
-def measure(address: str, occurrence: str, folder: Path, name: str, times: int) -> Measured:
-    """Ask for one page again and again, and tell what it took."""
-    app = application(address, folder)
-    ask = asking(app, occurrence, name)
-    seconds: list[float] = []
-    cpu: list[float] = []
-    with counted(app) as sent:
-        size = ask()
-    while len(seconds) < times and sum(seconds) < PATIENCE:
-        before, begun = time.process_time(), time.perf_counter()
-        ask()
-        seconds.append(time.perf_counter() - begun)
-        cpu.append(time.process_time() - before)
-    dispose(app)
-    return Measured(
-        statistics.median(seconds), statistics.median(cpu), len(sent), size, memory_mb(field="VmHWM")
+        thousands(many.size / 1000), *map(ms, wait), *map(ms, cpu), f"{cpu[1] / cpu[0]:.1f}",
     )  # fmt: skip
 
 
