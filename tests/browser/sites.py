@@ -84,9 +84,9 @@ def demonstration(databases: Databases, template: str, browser: Browser) -> Iter
 
 
 @contextlib.contextmanager
-def bare(databases: Databases, template: str, browser: Browser) -> Iterator[BareSite]:
+def bare(databases: Databases, template: str, browser: Browser, **settings: Any) -> Iterator[BareSite]:
     """A copy of the database `template`, served; whoever the header X-Person names is signed in."""
-    with _application(databases, template) as app:
+    with _application(databases, template, **settings) as app:
 
         def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
             if person := environ.get("HTTP_X_PERSON"):
