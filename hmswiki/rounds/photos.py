@@ -15,7 +15,7 @@ MAX_PIXELS = 170_000_000
 """The largest photo that is opened. A JPEG is made smaller while it is read; Pillow opens none that is larger yet."""
 
 MAX_PIXELS_AT_ONCE = 50_000_000
-"""The largest of a kind that must be read whole."""
+"""The largest of a kind that must be read whole: a JPEG that comes in several passes too."""
 
 MEDIA_TYPE = "image/jpeg"
 _QUALITY = 82
@@ -58,7 +58,8 @@ def prepared(data: bytes) -> Prepared:
 
 def _check_size(image: Image.Image) -> None:
     pixels = image.width * image.height
-    limit = MAX_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS_AT_ONCE
+    in_bands = image.format in ("JPEG", "MPO") and not image.info.get("progressive")
+    limit = MAX_PIXELS if in_bands else MAX_PIXELS_AT_ONCE
     if pixels > limit or pixels == 0:
         raise Refusal(
             N_("The photo is %(width)s by %(height)s pixels, which is too much. Take one with the telephone's "

@@ -125,3 +125,15 @@ def test_a_picture_made_to_fill_the_memory_is_refused_unopened() -> None:
     assert len(bomb.getvalue()) < 100_000
     with pytest.raises(Refusal, match="12000 by 12000"):
         photos.prepared(bomb.getvalue())
+
+
+def test_a_small_file_that_unfolds_in_several_passes_is_refused_unopened() -> None:
+    def said_to_be(side: int) -> bytes:
+        data = bytearray(picture(progressive=True))
+        frame = data.index(b"\xff\xc2")
+        data[frame + 5 : frame + 9] = side.to_bytes(2, "big") * 2
+        return bytes(data)
+
+    assert photos.prepared(picture(progressive=True)).width == 60
+    with pytest.raises(Refusal, match="too much"):
+        photos.prepared(said_to_be(13_000))
