@@ -11,7 +11,7 @@ from hmswiki.checklists.template import Item, Kind, answers_of
 from hmswiki.organisation.views import Pager
 from hmswiki.rounds.area_months import AreaMonths, Cell
 from hmswiki.rounds.asked import AskedItem
-from hmswiki.rounds.campaigns import Campaign, Findings, Results, Summary, Tally
+from hmswiki.rounds.campaigns import SMALLEST, Campaign, Findings, Results, Summary, Tally
 from hmswiki.rounds.due import Due
 from hmswiki.rounds.models import Seriousness
 from hmswiki.rounds.round_pages import seriousness_choices
@@ -73,8 +73,15 @@ class CampaignPage:
         return self.campaign.schedule.audience == Audience.PEOPLE
 
     @property
+    def is_small(self) -> bool:
+        """So few people are asked that how many have delivered would tell who has not."""
+        return self.asks_people and len(self.campaign.dues) < SMALLEST
+
+    @property
     def headline(self) -> str:
         delivered, total = len(self.campaign.delivered), len(self.campaign.dues)
+        if self.is_small:
+            return _("Fewer than five people are asked.")
         if delivered == total:
             return ngettext("The one that is asked has delivered.", "All %(count)s have delivered.", total,
                             count=count_in_words(total))  # fmt: skip
@@ -89,6 +96,8 @@ class CampaignPage:
     def lead(self) -> str:
         missing, due = self.campaign.missing, day(self.campaign.occurrence.due_on, "long-year")
         parts = []
+        if self.is_small:
+            return _("Due %(day)s.", day=due)
         if missing and not self.asks_people and len(missing) <= 8:
             parts.append(_("Missing: %(places)s.", places=", ".join(one.code for one in missing)))
         elif missing:
@@ -170,6 +179,11 @@ class SummaryLine:
 def summary_line(one: Summary, today: date) -> SummaryLine:
     done = one.delivered + one.skipped == one.total
     late = one.occurrence.due_on < today
+    if one.schedule.audience == Audience.PEOPLE and one.total < SMALLEST:
+        return SummaryLine(
+            wording(one.title), occurrence_in_words(one.occurrence), _("Fewer than five people are asked."), "neutral",
+            one.schedule.key, one.occurrence.key,
+        )  # fmt: skip
     return SummaryLine(
         wording(one.title), occurrence_in_words(one.occurrence),
         _("%(delivered)s of %(total)s delivered", delivered=number(one.delivered), total=number(one.total)),

@@ -544,6 +544,16 @@ def test_an_item_that_fewer_than_five_people_were_asked_is_not_told_of(session: 
     assert (hidden.too_few, dict(hidden.counts), hidden.asked, hidden.remarks, hidden.findings) == (True, {}, 0, (), 0)
 
 
+def test_how_many_of_fewer_than_five_people_have_delivered_is_not_told(session: Session, app: Flask) -> None:
+    found = schedule(session, Audience.PEOPLE, "WRK", Reach.ALL_BENEATH, "year", starts_on=date(2026, 1, 1))
+    session.commit()
+    hanne = client_as(app, "hanne")
+    for address in (f"/campaigns/{found.key}/2026", "/campaigns"):
+        page = hanne.get(address).get_data(as_text=True)
+        assert "Færre enn fem personer blir spurt." in page
+        assert "av to" not in page and "av 2" not in page
+
+
 def test_central_hse_has_those_who_are_missing_reminded(autumn: ScheduleRecord, app: Flask, session: Session) -> None:
     from hmswiki.reminders import queries as reminder_queries
 
