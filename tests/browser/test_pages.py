@@ -447,8 +447,6 @@ PAGES = [
     seen("a campaign", "/campaigns/{campaign}/{occurrence}", CENTRAL),
     seen("all of a campaign", "/campaigns/{campaign}/{occurrence}", CENTRAL, unfold),
     seen("a campaign for a leader", "/campaigns/{campaign}/{occurrence}", LEADER),
-    seen("a campaign that is reminded of", "/campaigns/{campaign}/{occurrence}", CENTRAL,
-         send("/campaigns/{campaign}/{occurrence}")),
     seen("areas by months", "/rounds/by-area/{by_areas}", CENTRAL),
     seen("areas by months of last year", "/rounds/by-area/{by_areas}?year={last_year}", CENTRAL, unfold),
     seen("areas by months for a coordinator", "/rounds/by-area/{by_areas}", COORDINATOR),
