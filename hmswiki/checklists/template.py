@@ -130,6 +130,14 @@ def answers_of(item: Item) -> tuple[str, ...]:
     return _WORDS.get(item.kind, ())
 
 
+def bounds_of(item: Item) -> tuple[Decimal | None, Decimal | None]:
+    """The least and the most that a number can be. A bound that raises a finding may be passed, so it is left out."""
+    return (
+        None if "below" in item.findings else item.minimum,
+        None if "above" in item.findings else item.maximum,
+    )
+
+
 def possible_findings(item: Item) -> tuple[str, ...]:
     """The answers of the item that may raise a finding, in order."""
     words = answers_of(item)

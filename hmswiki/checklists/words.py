@@ -7,7 +7,7 @@ from typing import Any
 from babel.lists import format_list
 
 from hmswiki.checklists.drafting import Wrong
-from hmswiki.checklists.template import Item, Kind, answers_of, possible_findings
+from hmswiki.checklists.template import Item, Kind, answers_of, bounds_of, possible_findings
 from hmswiki.foundation.errors import N_
 from hmswiki.web.words import _, locale, number, wording
 
@@ -63,13 +63,14 @@ def kind_line(item: Item) -> str:
         return kind_name(item.kind)
     unit = wording(dict(item.unit)) if item.unit else ""
     said = str(_("A number in %(unit)s", unit=unit)) if unit else kind_name(item.kind)
+    least, most = bounds_of(item)
     bounds = ""
-    if item.minimum is not None and item.maximum is not None:
-        bounds = str(_("from %(first)s to %(last)s", first=amount(item.minimum), last=amount(item.maximum)))
-    elif item.minimum is not None:
-        bounds = str(_("at least %(number)s", number=amount(item.minimum)))
-    elif item.maximum is not None:
-        bounds = str(_("at most %(number)s", number=amount(item.maximum)))
+    if least is not None and most is not None:
+        bounds = str(_("from %(first)s to %(last)s", first=amount(least), last=amount(most)))
+    elif least is not None:
+        bounds = str(_("at least %(number)s", number=amount(least)))
+    elif most is not None:
+        bounds = str(_("at most %(number)s", number=amount(most)))
     return f"{said}, {bounds}" if bounds else said
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from hmswiki.checklists.template import MAX_TEXT, Item, Kind, answers_of
+from hmswiki.checklists.template import MAX_TEXT, Item, Kind, answers_of, bounds_of
 from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.foundation.permissions import Role
 from hmswiki.rounds.asked import Asked, AskedItem
@@ -282,8 +282,7 @@ def _checked_number(item: Item, text: str) -> str:
     for word, bound in (("below", item.minimum), ("above", item.maximum)):
         beyond = bound is not None and (number < bound if word == "below" else number > bound)
         if beyond and word not in item.findings:
-            least = format(item.minimum, "f") if item.minimum is not None else None
-            most = format(item.maximum, "f") if item.maximum is not None else None
+            least, most = (None if one is None else format(one, "f") for one in bounds_of(item))
             if least is not None and most is not None:
                 raise Refusal(
                     N_("%(number)s cannot be right: it must be from %(least)s to %(most)s. Look again."),

@@ -15,6 +15,7 @@ from hmswiki.checklists.template import (
     Kind,
     Section,
     answers_of,
+    bounds_of,
     possible_findings,
 )
 from tests.checklists import making
@@ -57,6 +58,13 @@ def test_each_kind_has_its_answers_and_its_findings(
 ) -> None:
     assert answers_of(asked) == answers
     assert possible_findings(asked) == findings
+
+
+def test_a_bound_that_raises_a_finding_may_be_passed() -> None:
+    facts = {"minimum": Decimal(0), "maximum": Decimal(0)}
+    assert bounds_of(item(Kind.NUMBER, **facts)) == (0, 0)
+    assert bounds_of(item(Kind.NUMBER, **facts, findings=frozenset({"above"}))) == (0, None)
+    assert bounds_of(item(Kind.NUMBER, **facts, findings=frozenset({"below", "above"}))) == (None, None)
 
 
 def test_a_choice_may_be_called_as_an_answer_of_another_kind() -> None:

@@ -182,7 +182,7 @@ def test_a_value_is_kept_in_one_form(item: str, typed: str | None, kept: str | N
     ("item", "typed", "says"),
     [
         ("apparater", "mange", "is no number"),
-        ("apparater", "-1", "must be from 0 to 0"),
+        ("apparater", "-1", "must be at least 0"),
         ("kontroll", "2026-02-30", "is no date"),
         ("kontroll", "2026-W05-1", "is no date"),
         ("dorer", "yes", "is no answer"),
