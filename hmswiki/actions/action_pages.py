@@ -120,8 +120,8 @@ class MinePage:
     finished: Sequence[Row]
     today: date
     may_raise: bool
-    unit: Unit | None
-    """Whose list the person may see too."""
+    units: Sequence[Unit]
+    """Whose lists the person may see too."""
     xlsx: bool
 
     @property

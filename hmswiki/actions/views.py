@@ -14,7 +14,7 @@ from hmswiki.actions.models import Action
 from hmswiki.actions.queries import Shown
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, NotFound
-from hmswiki.foundation.permissions import Permission, Role
+from hmswiki.foundation.permissions import Permission
 from hmswiki.organisation import area_queries
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, Person, Unit
@@ -97,17 +97,18 @@ def _mine() -> str:
         finished=rows(session, queries.finished(session, who, today(), limit=FINISHED), today=today(), known_at=now),
         today=today(),
         may_raise=allowed(Permission.RAISE_ACTIONS),
-        unit=_own_unit(session),
+        units=_own_units(session),
         xlsx=has_xlsx(),
     )
     return render_template("hmswiki/actions/index.html", page=page)
 
 
-def _own_unit(session: Session) -> Unit | None:
+def _own_units(session: Session) -> list[Unit]:
+    """Those in which I hold a role, then where I am employed, as far as I may see all of their actions."""
     who = known_actor()
-    held = [one.unit_id for one in who.holdings if one.role in (Role.UNIT_LEADER, Role.HSE_COORDINATOR)]
-    ids = [*held, *([who.unit_id] if who.unit_id is not None else [])]
-    return session.get(Unit, ids[0]) if ids else None
+    ids = dict.fromkeys(one for one in (*(held.unit_id for held in who.holdings), who.unit_id) if one is not None)
+    units = [session.get_one(Unit, one) for one in ids]
+    return [unit for unit in units if allowed(Permission.SEE_ALL_ACTIONS, within=unit)]
 
 
 def _list(asked: Asked) -> str:

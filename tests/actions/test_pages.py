@@ -12,6 +12,7 @@ from hmswiki.actions import operations
 from hmswiki.actions.models import Action, ActionEntry
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Role
+from hmswiki.organisation.models import RoleHolding
 from tests.actions.makers import actor, area, person, raised, unit
 from tests.cast import FOUNDED, RECORDED, today
 from tests.conftest import client_as
@@ -54,6 +55,25 @@ def test_my_actions_begin_with_those_that_are_overdue(as_bjorn, late, session):
 
 def test_who_has_nothing_to_do_is_told_so(as_dina, late):
     assert "Du har ingen åpne tiltak." in as_dina.get("/actions").text
+
+
+def test_a_role_elsewhere_leads_to_the_list_of_that_unit_too(as_dina, session):
+    listed = re.findall(r'href="/actions\?unit=(\w+)"', as_dina.get("/actions").text)
+    assert listed == ["WRK"]
+
+    session.add(
+        RoleHolding(
+            person=person(session, "dina"),
+            unit=unit(session, "FAC"),
+            role=Role.CENTRAL_HSE,
+            starts_on=FOUNDED,
+            recorded_at=RECORDED,
+        )  # fmt: skip
+    )
+    session.commit()
+
+    listed = re.findall(r'href="/actions\?unit=(\w+)"', as_dina.get("/actions").text)
+    assert listed == ["FAC", "WRK"]
 
 
 def test_the_level_above_sees_what_it_was_told_of(as_tora, session):
