@@ -404,6 +404,15 @@ class SubjectPage:
         """The times that may be skipped or handed over."""
         return [(line.occurrence.key, line.name) for line in self.times if line.skip is None]
 
+    @property
+    def times_shown(self) -> list[TimeLine]:
+        """The next few, and whatever was arranged about a later one."""
+        return [line for place, line in enumerate(self.times) if place < SHOWN_NEXT or line.skip or line.handover]
+
+    @property
+    def times_folded(self) -> list[TimeLine]:
+        return [line for line in self.times[SHOWN_NEXT:] if not (line.skip or line.handover)]
+
 
 def subject_page(
     session: Session, schedule: ScheduleRecord, slot: str, *, today: date, known_at: datetime, who: Actor | None,

@@ -212,12 +212,13 @@ def may_hand_over(at_hand: Asked, actor: Actor | None) -> bool:
 
 
 def can_take_over(session: Session, at_hand: Asked, *, day: date, known_at: datetime) -> list[Person]:
-    """Employees of the subject's units and of those beneath, and those whose it is anyway; by name."""
-    found = {
+    """Those whose it is anyway, as an owner and deputies; then all employed in its units and beneath. Each by name."""
+    theirs = {
         person.id: person
         for people in queries.who_does(session, at_hand.schedule, [at_hand.subject], day, known_at=known_at).values()
         for person in people
     }
+    found = dict(theirs)
     units = list(units_by_id(session, at_hand.subject.units).values())
     if units:
         beneath: ColumnElement[bool] = Unit.path.startswith(units[0].path, autoescape=True)
@@ -230,7 +231,7 @@ def can_take_over(session: Session, at_hand: Asked, *, day: date, known_at: date
             .where(Employment.held_on(day), Employment.known_at(known_at), beneath)
         )
         found |= {person.id: person for person in session.scalars(employed)}
-    return sorted(found.values(), key=lambda person: (person.name.casefold(), person.id))
+    return sorted(found.values(), key=lambda person: (person.id not in theirs, person.name.casefold(), person.id))
 
 
 def take_back_handover(session: Session, found: Handover, *, by: Actor, at: datetime, today: date) -> None:

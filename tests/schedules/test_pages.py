@@ -1,5 +1,6 @@
 """The pages of schedules, as those see them who may and may not decide."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -268,6 +269,25 @@ def test_an_areas_owner_skips_hands_over_and_takes_back(
     page = as_bjorn.get(address, headers=ENGLISH).text
     assert "Rommet er tomt" not in page
     assert "Handed to" not in page
+
+
+def test_what_comes_later_is_folded_and_those_whose_it_is_stand_first_among_those_who_take_over(
+    session: Session, monthly: ScheduleRecord, as_bjorn: Any
+) -> None:
+    address = f"/schedules/{monthly.key}/subjects/{slot_of(session, 'B1-217')}"
+    session.commit()
+    assert send(as_bjorn, f"{address}/skips", occurrence="2026-09", reason="Rommet er stengt").status_code == 303
+    page = as_bjorn.get(address, headers=ENGLISH).text
+    shown, folded = page.split("Later times")[0], page.split("Later times")[1].split("</details>")[0]
+    assert "April 2026: " in shown
+    assert "Rommet er stengt" in shown, "what was arranged is not hidden"
+    assert "October 2026: " not in shown
+    assert "October 2026: " in folded
+    assert "Rommet er stengt" not in folded
+    offered = page.split('name="to"')[1].split("</select>")[0]
+    names = re.findall(r"<option[^>]*>([^<]+)</option>", offered)[1:]
+    assert names[0] == "Bjørn Berg"
+    assert names[1:] == sorted(names[1:], key=str.casefold)
 
 
 def test_a_leader_records_an_event_corrects_its_day_and_withdraws_it(
