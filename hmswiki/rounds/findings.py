@@ -96,8 +96,10 @@ def _action(
     role = planned.role
     if planned.responsible is None and (role is None or (role is Role.AREA_OWNER and round.area is None)):
         role = Role.AREA_OWNER if round.area is not None else Role.UNIT_LEADER
+    # What somebody said for themselves is told to others no further than they have worded what is to be done.
+    text = finding.text if round.person_id is None else None
     return actions.raise_action(
-        session, title=planned.title, text=finding.text, unit=round.unit, area=round.area, due_on=planned.due_on,
+        session, title=planned.title, text=text, unit=round.unit, area=round.area, due_on=planned.due_on,
         responsible=responsible(session, planned.responsible) if planned.responsible is not None else None,
         role=None if planned.responsible is not None else role,
         origin=f"finding:{finding.key}", by=by, at=at,

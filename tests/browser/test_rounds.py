@@ -330,6 +330,7 @@ def test_an_answer_whose_receipt_was_lost_is_sent_again_and_is_there_once(open_a
 def test_what_the_phone_has_no_room_for_stays_on_the_page_until_it_is_sent(open_as: Open, rounds: Rounds) -> None:
     address = rounds.start()
     page = open_as("astrid", address)
+    wait_until_it_is_kept(page)
     page.evaluate(
         """() => {
           IDBObjectStore.prototype.put = () => { throw new DOMException("no room", "QuotaExceededError"); };

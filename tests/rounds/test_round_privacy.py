@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hmswiki.actions.models import Action
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import NotAllowed
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Employment
 from hmswiki.rounds import list_queries, operations, queries
+from hmswiki.rounds.answering import Incoming
 from hmswiki.rounds.models import Round
 from hmswiki.schedules import slot_operations
 from hmswiki.schedules.models import Audience, Reach, ScheduleRecord
@@ -149,3 +152,16 @@ def test_who_is_asked_for_themselves_answers_for_no_other_unit_and_no_area(app: 
         round = queries.find(session, begun.headers["Location"].rsplit("/", 1)[-1])
         assert (round.unit.code, round.area_id) == ("OPT", None)
         session.commit()
+
+
+def test_an_action_that_somebody_asks_for_takes_along_no_word_that_they_said_for_themselves(session: Session) -> None:
+    found = schedule(session, Audience.PEOPLE, "LAB", Reach.ITSELF, "year", starts_on=date(2026, 1, 1))
+    round, bjorn = begin(session, found), actor(session, "bjorn")
+    answer_well(session, round, bjorn)
+    told = {"text": "Jeg har vondt i ryggen", "action": {"title": "Hev skjermen", "due_on": "2026-12-24"}}
+    at = clock.now()
+    given = Incoming(str(uuid4()), "dorer", None, "deviation", None, told, at)
+    assert operations.answer(session, round.key, [given], by=bjorn, at=at, today=today()).saved
+    operations.hand_in(session, round.key, by=bjorn, at=at, today=today())
+    action = session.scalars(select(Action)).one()
+    assert (action.title, action.text) == ("Hev skjermen", None)
