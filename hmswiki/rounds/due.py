@@ -242,9 +242,13 @@ def _standing(
         name, code = names.get(subject.slot, (None, ""))
         chosen = theirs
         if not everything:
-            over = [place for place, one in enumerate(theirs) if one.standing in _OVER]
+            # What is skipped ahead of its time is neither over nor next: the plan's page tells of it.
+            over = [
+                place for place, one in enumerate(theirs)
+                if one.standing in _OVER and (one.standing is not Standing.SKIPPED or one.occurrence.starts_on <= today)
+            ]  # fmt: skip
             chosen = tuple(
-                one for place, one in enumerate(theirs) if one.standing not in _OVER or place == over[-1]
+                one for place, one in enumerate(theirs) if one.standing not in _OVER or place in over[-1:]
             )  # fmt: skip
         for one in chosen:
             place = (schedule.id, one.occurrence.key, subject.slot)

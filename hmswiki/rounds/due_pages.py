@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 
@@ -84,12 +85,17 @@ def headline(waiting: int, overdue: int) -> str:
     )  # fmt: skip
 
 
+def _beginning(due: Due) -> tuple[date, tuple[date, str, str]]:
+    """What comes is told by the day it begins, so it stands in that order."""
+    return due.occurrence.starts_on, due.order
+
+
 def page(dues: Iterable[Due], *, has_calendar: bool, new_address: str = "") -> DuePage:
     dues = list(dues)
     return DuePage(
         waiting=[row(one) for one in dues if one.waits],
         over=[row(one) for one in dues if not one.waits and one.standing is not Standing.UPCOMING],
-        coming=[row(one) for one in dues if one.standing is Standing.UPCOMING],
+        coming=[row(one) for one in sorted(dues, key=_beginning) if one.standing is Standing.UPCOMING],
         overdue=sum(one.standing is Standing.OVERDUE for one in dues),
         has_calendar=has_calendar, new_address=new_address,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -175,6 +176,29 @@ def test_what_was_skipped_with_a_reason_waits_no_more(session: Session) -> None:
 
     assert waiting(session, "bjorn") == []
     assert [one.skipped_because for one in mine(session, "bjorn") if one.standing is Standing.SKIPPED] == ["Stengt"]
+
+
+def test_what_is_skipped_ahead_of_its_time_is_not_told_as_the_last(session: Session) -> None:
+    area(session, owner="bjorn")
+    record = monthly(session)
+    (one,) = [one for one in mine(session, "bjorn") if one.waits]
+    session.add(
+        Skip(schedule_id=record.id, occurrence="2026-12", reason="Stengt", recorded_at=clock.now(), **one.subject.ids)
+    )
+    session.flush()
+
+    assert [(one.occurrence.key, one.standing) for one in mine(session, "bjorn")] == [
+        ("2026-10", Standing.MISSED), ("2026-11", Standing.DUE_SOON), ("2027-01", Standing.UPCOMING),
+    ]  # fmt: skip
+
+
+def test_what_comes_stands_in_the_order_in_which_it_begins(session: Session, app: Flask) -> None:
+    schedule(session, Audience.UNITS, "FAC", Reach.CHILDREN, "year", starts_on=date(2027, 1, 1), window="09-01/11-30")
+    schedule(session, Audience.UNITS, "FAC", Reach.CHILDREN, "half_year", starts_on=date(2027, 7, 1))
+    session.commit()
+
+    page = client_as(app, "olav").get("/rounds/due").get_data(as_text=True)
+    assert re.findall(r"Fra (\d+\. \w+ \d+)", page) == ["1. juli 2027", "1. september 2027"]
 
 
 def test_what_was_handed_over_falls_to_whom_it_was_handed_to_that_once(session: Session) -> None:
