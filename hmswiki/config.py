@@ -48,7 +48,9 @@ class Settings:
         False, "Lets an approver publish what he or she wrote. For workplaces so small that nobody else can."
     )
     max_request_bytes: int = _setting(2_000_000, "The largest form or file that may be sent in one request.")
-    max_photo_bytes: int = _setting(25_000_000, "The largest photo, or form with photos, that may be sent in one request.")
+    max_photo_bytes: int = _setting(
+        25_000_000, "The largest photo, or form with photos, that may be sent in one request."
+    )
     session_days: int = _setting(30, "How many days a sign-in lasts.")
     link_hours: int = _setting(72, "How many hours an invitation or reset link can be used.")
     trusted_proxies: int = _setting(

@@ -52,8 +52,10 @@ def demand_doing(
         return
     subject = subject_of(unit, area, person)
     if person is not None:
-        if schedule_id is None or occurrence is None or not _handed_to(
-            session, actor, schedule_id, occurrence, subject, day, known_at
+        if (
+            schedule_id is None
+            or occurrence is None
+            or not _handed_to(session, actor, schedule_id, occurrence, subject, day, known_at)
         ):
             raise NotAllowed(THEIRS_ALONE)
         return

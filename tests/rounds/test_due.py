@@ -438,9 +438,7 @@ def test_a_campaign_stays_as_it_was_when_a_unit_that_delivered_has_closed(
             assert "1 av 2 levert" in hanne.get("/campaigns").get_data(as_text=True)
 
 
-def test_an_item_counts_for_every_round_that_asked_it_answered_or_not(
-    autumn: ScheduleRecord, session: Session
-) -> None:
+def test_an_item_counts_for_every_round_that_asked_it_answered_or_not(autumn: ScheduleRecord, session: Session) -> None:
     seen = deliver_for_workshop(session, autumn)
     tallies = {t.item.key: t for _, group in campaigns.results(session, seen, today=the_cast.today()).sections
                for t in group}  # fmt: skip
