@@ -15,6 +15,7 @@ from icalendar import Calendar
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from hmswiki.schedules.models import Audience, Reach
+from hmswiki.web.context import state
 from tests.acknowledgements import makers as guidelines
 from tests.browser.sites import BareSite, bare
 from tests.cast import FOUNDED, Cast, today
@@ -101,6 +102,17 @@ def tap(place: Locator) -> None:
         place.tap()
 
 
+def pick(place: Locator, what: str) -> None:
+    """Go down the choices with the arrow until this one is chosen."""
+    chosen = place.locator("option:checked")
+    place.press("Home")
+    for _ in range(place.locator("option").count()):
+        if what in chosen.inner_text():
+            return
+        place.press("ArrowDown")
+    assert what in chosen.inner_text()
+
+
 def menu(page: Page, name: str) -> None:
     """By the main menu, which is folded on a phone."""
     folded = page.locator(".hms-nav-menu > summary")
@@ -159,6 +171,7 @@ def send_and_publish(editor: Page, approver: Page, title: str, *, kind: str | No
     expect(said(approver)).to_contain_text("er publisert og gjelder nå.")
 
 
+@once
 def test_a_checklist_is_written_with_forms_published_and_stands_on_its_guideline(
     page_of: PageOf, bare_site: BareSite
 ) -> None:
@@ -176,7 +189,7 @@ def test_a_checklist_is_written_with_forms_published_and_stands_on_its_guideline
 
     def add(text: str, kind: str) -> None:
         page.get_by_label("Nytt sjekkpunkt, på bokmål (Døra)").fill(text)
-        page.get_by_label("Hva som kan svares (Døra)").select_option(label=kind)
+        pick(page.get_by_label("Hva som kan svares (Døra)"), kind)
         send(page, "Legg til sjekkpunktet")
         expect(page.get_by_role("group", name="Tekst").get_by_label("Bokmål")).to_have_value(text)
 
@@ -188,7 +201,7 @@ def test_a_checklist_is_written_with_forms_published_and_stands_on_its_guideline
     add("Hva viser oksygenmåleren?", "Et tall")
     page.get_by_label("Minst").fill("19,5")
     press(page.get_by_role("checkbox", name="Et mindre tall gir avvik"), "Space")
-    page.get_by_label("Vises bare etter et svar på").select_option(label="Brukes det tørris?")
+    pick(page.get_by_label("Vises bare etter et svar på"), "Brukes det tørris?")
     send(page, "Vis svarene")
     press(page.get_by_role("group", name="når svaret er").get_by_role("checkbox", name="Ja", exact=True), "Space")
     go(page.get_by_label("Minst"))
@@ -208,7 +221,6 @@ def test_a_checklist_is_written_with_forms_published_and_stands_on_its_guideline
     follow(reader, "Arbeid på kjølerom", "Runde på kjølerom")
     number = main(reader).get_by_role("listitem").filter(has_text="Hva viser oksygenmåleren?")
     expect(number).to_contain_text("Vises bare når «Brukes det tørris?» er besvart: Ja")
-    expect(number).to_contain_text("Et tall, minst 19,5")
     expect(number).to_contain_text("Gir avvik: under 19,5")
 
 
@@ -248,6 +260,7 @@ def test_the_next_edition_is_brought_as_yaml_and_a_mistake_in_it_is_told_with_it
     expect(main(page).locator("ins")).to_have_text("Øyedusjen virker, og vannet er lunkent")
 
 
+@once
 def test_a_unit_adapts_a_checklist_answers_what_the_next_edition_changed_and_its_item_is_taken_up_for_all(
     page_of: PageOf, bare_site: BareSite
 ) -> None:
@@ -324,7 +337,7 @@ def test_a_building_gets_a_room_with_an_owner_and_a_sheet_for_its_door(page_of: 
     def add(way: str, kind: str | None, code: str, name: str) -> None:
         follow(page, way)
         if kind is not None:
-            page.get_by_label("Type").select_option(label=kind)
+            pick(page.get_by_label("Type"), kind)
         page.get_by_label("Kode").fill(code)
         page.get_by_label("Navn på bokmål").fill(name)
         go(page.get_by_label("Navn på bokmål"))
@@ -335,7 +348,7 @@ def test_a_building_gets_a_room_with_an_owner_and_a_sheet_for_its_door(page_of: 
     add("Legg til et område i det", "Rom", "V7-101", "Dreierommet")
     for code, name in (("LAB", "Laserlaben"), ("WRK", "Verkstedet")):
         follow(page, "Gi det til en enhet")
-        page.get_by_label("Enhet").select_option(value=code)
+        pick(page.get_by_label("Enhet"), code)
         send(page, "Gi det til enheten")
         expect(said(page)).to_contain_text(f"Dreierommet tilhører {name}")
     follow(page, "Områder")
@@ -412,7 +425,7 @@ def test_a_plan_is_made_changed_and_followed_by_an_owner_who_skips_one_and_hands
     go(row(owner, floor).get_by_role("link", name="Hopp over, eller overlat den"))
     skipping = main(owner).locator("section", has=owner.get_by_role("heading", name="Hopp over"))
     now, then = skipping.get_by_label("Hvilken gang").locator("option").all_inner_texts()[:2]
-    skipping.get_by_label("Hvilken gang").select_option(label=then)
+    pick(skipping.get_by_label("Hvilken gang"), then)
     skipping.get_by_label("Hvorfor den hoppes over").fill("Etasjen er stengt for ombygging.")
     send(owner, "Hopp over")
     expect(main(owner)).to_contain_text("Hoppet over: Etasjen er stengt for ombygging.")
@@ -422,10 +435,10 @@ def test_a_plan_is_made_changed_and_followed_by_an_owner_who_skips_one_and_hands
     handing = main(owner).locator("section", has=owner.get_by_role("heading", name="Gi videre"))
     expect(handing.get_by_label("Hvilken gang")).to_have_value(re.compile("."))
     assert handing.get_by_label("Hvilken gang").locator("option:checked").inner_text() == now
-    handing.get_by_label("Til").select_option(label="Dina Dahl")
+    pick(handing.get_by_label("Til"), "Nils Nes")
     handing.get_by_label("Beskjed").fill("Jeg er på kurs.")
     send(owner, "Gi videre")
-    expect(main(owner)).to_contain_text("Gitt videre til Dina Dahl: Jeg er på kurs.")
+    expect(main(owner)).to_contain_text("Gitt videre til Nils Nes: Jeg er på kurs.")
     menu(owner, "Min side")
     expect(row(owner, room)).to_have_count(0)
 
@@ -440,16 +453,20 @@ def test_a_plan_is_made_changed_and_followed_by_an_owner_who_skips_one_and_hands
     go(row(owner, floor).get_by_role("button", name="Start runden"))
     expect(owner.get_by_role("heading", level=1)).to_have_text("Andre etasje")
 
-    deputy = page_of("dina", **PHONE)
-    tap(row(deputy, room).get_by_role("button", name="Start runden"))
-    expect(deputy.get_by_role("heading", level=1)).to_have_text("Laserrommet")
-    answer(deputy, "Øyedusjen virker", "OK")
-    answer(deputy, "Brukes det tørris?", "Nei")
-    hand_in(deputy)
-    expect(main(deputy)).to_contain_text("Laserlaben", use_inner_text=True)
-    menu(deputy, "Sjekklister")
-    follow(deputy, "Områder", "Laserrommet")
-    expect(main(deputy).get_by_role("button", name=re.compile("Start"))).to_have_count(0)
+    for person, place in (("nils", "Laserrommet"), ("dina", "Brannsone A")):
+        other = page_of(person, **PHONE)
+        expect(row(other, f"{yearly}: Laserlaben")).to_have_count(0)
+        tap(row(other, f"{monthly}: {place}").get_by_role("button", name="Start runden"))
+        answer(other, "Øyedusjen virker", "OK")
+        answer(other, "Brukes det tørris?", "Nei")
+        hand_in(other)
+        expect(other.locator(".hms-page-head")).to_contain_text("Laserlaben")  # the unit that the plan asks
+
+    helper = page_of("nils")
+    expect(region(helper, "Dine runder")).to_have_count(0)
+    menu(helper, "Sjekklister")
+    follow(helper, "Områder", "Laserrommet")
+    expect(main(helper).get_by_role("button", name=re.compile("Start"))).to_have_count(0)
 
 
 # --- The round --------------------------------------------------------------------------------------------
@@ -522,7 +539,8 @@ def test_from_the_door_to_a_mended_deviation_and_the_next_round_that_asks_for_it
     expect(main(responsible).get_by_role("button", name=re.compile("^Kontrollert"))).to_have_count(0)
 
     owner.goto(door)
-    press(owner.locator("summary").filter(has_text="Start en annen runde"))
+    if not owner.get_by_label("Sjekkliste", exact=True).is_visible():  # folded while a plan asks for a round here
+        owner.get_by_text("Start en annen runde").tap()
     owner.get_by_label("Sjekkliste", exact=True).select_option(label="Runde fra døra")
     tap(main(owner).get_by_role("button", name="Start", exact=True))
     first = main(owner).get_by_role("group").first
@@ -584,6 +602,7 @@ def test_a_round_is_signed_by_two_corrected_with_a_reason_and_saved_as_pdf(
     assert fetched.body().startswith(b"%PDF-")
 
 
+@once
 def test_a_campaign_shows_who_has_delivered_and_has_the_one_who_has_not_reminded(
     page_of: PageOf, bare_site: BareSite
 ) -> None:
@@ -615,16 +634,17 @@ def test_a_campaign_shows_who_has_delivered_and_has_the_one_who_has_not_reminded
     assert f"LAB,Laserlaben,done,{today()},Rommet,torris,Brukes det tørris?,yes," in lines
     assert "WRK,Verkstedet,open,,,,,," in lines
 
-    before = waiting_letters(central)
+    before = told_of(central)
     menu(central, "Sjekklister")
     follow(central, "Slik står det til med rundene", re.compile("^Høstrunden"))
     send(central, "Minn den ene som mangler")
     expect(said(central)).to_contain_text("Neste kjøring minner én person.")
-    assert waiting_letters(central) >= before
-    expect(region(central, "Neste kjøring")).to_contain_text("Personer som får melding")
+    ends = today().replace(month=12, day=31)
+    soon = (ends - today()).days <= state(bare_site.app).settings.reminder_days
+    assert told_of(central) == before + (0 if soon else 1)
 
 
-def waiting_letters(page: Page) -> int:
+def told_of(page: Page) -> int:
     """How many things people are told of in the next run, as the page of reminders counts them."""
     press(page.locator(".hms-user-menu > summary"))
     go(page.get_by_role("banner").get_by_role("link", name="Påminnelser"))
