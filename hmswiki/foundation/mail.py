@@ -100,7 +100,7 @@ class Connection:
         then on only the server's answer tells. What it raises ends the connection, and nothing is sent.
         Raises MailFailed where the server said no, MailUncertain where it said nothing after that.
         """
-        message = compose(self._server, mail, at=at)
+        text = compose(self._server, mail, at=at).as_bytes()
         sender, to = _address("", self._server.sender), _address("", mail.to)
         smtp, offered = self._smtp, False
         try:
@@ -113,7 +113,6 @@ class Connection:
                 smtp.close()  # it waits for a text; anything else that it is told, it would take for one
                 raise
             offered = True
-            text = message.as_bytes()
             # A line that begins with a dot is sent with two (RFC 5321, 4.5.2). The text ends with a line's end.
             smtp.send(_DOT_AT_START.sub(b"..", text) + b".\r\n")
             self._expect(smtp.getreply(), 250)
