@@ -1,5 +1,6 @@
 """The reader's own rounds, their calendar, and what is shown of it on others' pages."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,12 @@ from hmswiki.foundation.permissions import Permission
 from hmswiki.guidelines.models import Guideline
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Unit
-from hmswiki.rounds import calendar, due, due_pages, queries
+from hmswiki.rounds import calendar, due, due_pages, queries, signing
 from hmswiki.rounds.due import Due
 from hmswiki.rounds.forms import PlainForm
+from hmswiki.rounds.models import Round
 from hmswiki.rounds.views import MENU, blueprint
+from hmswiki.rounds.wordings import place_of
 from hmswiki.schedules.recurrence import Standing
 from hmswiki.web.access import access, allowed
 from hmswiki.web.addresses import absolute
@@ -48,6 +51,14 @@ def _mine() -> list[Due]:
     if kept is None:
         found = due.of_person(read_session(), known_actor(), today=today(), known_at=clock.now())
         kept = g.hmswiki_my_rounds = found
+    return kept
+
+
+def _to_sign() -> Sequence[Round]:
+    """Read once for the page."""
+    kept: Sequence[Round] | None = g.get("hmswiki_rounds_to_sign")
+    if kept is None:
+        kept = g.hmswiki_rounds_to_sign = signing.waiting(read_session(), known_actor(), today=today())
     return kept
 
 
@@ -95,16 +106,18 @@ def calendar_feed(token: str) -> FlaskResponse:
 
 
 def count_mine(**context: Any) -> int:
-    """How many rounds wait for the reader."""
-    return sum(one.waits for one in _mine()) if actor() is not None else 0
+    """How many rounds wait for the reader, to be done or to be signed."""
+    return sum(one.waits for one in _mine()) + len(_to_sign()) if actor() is not None else 0
 
 
 def home(*, today: date, **context: Any) -> Markup | None:
-    """My rounds that wait, on Min side."""
+    """My rounds that wait, on Min side, and those that wait for my signature."""
     waiting = [one for one in _mine() if one.waits]
-    if not waiting:
+    to_sign = _to_sign()
+    if not (waiting or to_sign):
         return None
-    return Markup(render_template("hmswiki/rounds/_home.html", rows=[due_pages.row(one) for one in waiting]))
+    rows = [due_pages.row(one) for one in waiting]
+    return Markup(render_template("hmswiki/rounds/_home.html", rows=rows, to_sign=to_sign, place_of=place_of))
 
 
 def overview(**context: Any) -> Markup | None:

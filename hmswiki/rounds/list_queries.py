@@ -58,6 +58,11 @@ def of_person(actor: Actor) -> ColumnElement[bool]:
     return or_(*mine)
 
 
+def of_everybody() -> ColumnElement[bool]:
+    """SQL: the rounds of all units and areas, for whoever may see them everywhere. People's own are theirs."""
+    return Round.person_id.is_(None)
+
+
 def in_state(state: State) -> ColumnElement[bool]:
     match state:
         case State.ABANDONED:

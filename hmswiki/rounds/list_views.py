@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hmswiki.checklists import queries as checklist_queries
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest
-from hmswiki.foundation.permissions import Permission
+from hmswiki.foundation.permissions import GRANTS, Permission
 from hmswiki.organisation import area_queries
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, Unit
@@ -84,12 +84,12 @@ class RoundsPage:
 @blueprint.get("/rounds")
 @access(Permission.SIGNED_IN)
 def index() -> str:
-    """My rounds; with `?unit=` or `?area=` all of a unit's or an area's, for those who may see them."""
+    """My rounds, for central HSE those of all; with `?unit=` or `?area=` a unit's or an area's, for those who may."""
     session = read_session()
     unit, area = _place(session)
     whose = list_queries.of_area(area) if area else list_queries.of_unit(unit) if unit else None
     if whose is None:
-        whose = list_queries.of_person(known_actor())
+        whose = list_queries.of_everybody() if _sees_all() else list_queries.of_person(known_actor())
     state, key = _state(), request.args.get("checklist", "")
     where: list[ColumnElement[bool]] = [whose]
     if state is not None:
@@ -99,6 +99,10 @@ def index() -> str:
     page = list_queries.listed(session, *where, page=parsing.page_number())
     in_section(MENU)
     return render_template("hmswiki/rounds/index.html", page=_page(session, page, whose, unit, area, state, key))
+
+
+def _sees_all() -> bool:
+    return known_actor().holds(GRANTS[Permission.SEE_ROUNDS].everywhere)
 
 
 def _place(session: Session) -> tuple[Unit | None, Area | None]:
@@ -125,7 +129,7 @@ def _page(
     arguments = {**kept, "state": state or "", "checklist": checklist}
     titles = {one.checklist.key: wording(one.title) for one in checklist_queries.all_current(session, today())}
     used = list_queries.checklists_used(session, whose)
-    heading, back = _("My rounds"), None
+    heading, back = _("All rounds") if _sees_all() else _("My rounds"), None
     if area is not None:
         heading, back = _("Rounds in %(area)s", area=wording(area.name)), _area_link(area)
     elif unit is not None:

@@ -123,15 +123,19 @@ class CampaignPage:
         return item.kind in (Kind.OK, Kind.YES_NO, Kind.CHOICE)
 
     def numbers(self, tally: Tally) -> str:
-        """ "From 0 to 12, in all 31 (9 answers)"."""
-        if not tally.numbers:
-            return _("No answers")
-        unit = f" {wording(tally.item.unit)}" if tally.item.unit else ""
-        return ngettext(
-            "%(sum)s (one answer)", "From %(least)s to %(most)s, %(sum)s in all (%(num)s answers)",
-            len(tally.numbers), least=number(tally.numbers[0]) + unit, most=number(tally.numbers[-1]) + unit,
-            sum=number(sum(tally.numbers)) + unit,
-        )  # fmt: skip
+        return numbers_words(tally)
+
+
+def numbers_words(tally: Tally) -> str:
+    """`From 0 to 12 places, 31 places in all (9 answers)`."""
+    if not tally.numbers:
+        return _("No answers")
+    unit = f" {wording(tally.item.unit)}" if tally.item.unit else ""
+    return ngettext(
+        "%(sum)s (one answer)", "From %(least)s to %(most)s, %(sum)s in all (%(num)s answers)",
+        len(tally.numbers), least=number(tally.numbers[0]), most=number(tally.numbers[-1]) + unit,
+        sum=number(sum(tally.numbers)) + unit,
+    )  # fmt: skip
 
 
 def shares(tally: Tally) -> list[Share]:

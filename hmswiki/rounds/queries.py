@@ -275,7 +275,7 @@ def open_findings_of_unit(session: Session, unit: Unit) -> Sequence[Finding]:
 
 
 def count_open_findings(session: Session, unit: Unit) -> int:
-    """How many deviations of the unit, and of those beneath it, are still so; without what people said for themselves."""
+    """Deviations of the unit and of those beneath that are still so; not what people said for themselves."""
     return session.scalar(
         select(func.count(Finding.id))
         .join(Unit, Unit.id == Finding.unit_id)

@@ -1,14 +1,60 @@
 """Signing a round that was handed in, in the roles that its checklist asks for. Never commits."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer, joinedload
 
+from hmswiki.checklists.models import ChecklistEdition
 from hmswiki.foundation.errors import N_, Conflict, NotAllowed, NotFound, Refusal
 from hmswiki.foundation.permissions import Actor, Places, Role
 from hmswiki.rounds import queries
 from hmswiki.rounds.models import Round, Signature
+
+ASKED_FOR = timedelta(days=365)
+"""So long a round waits for those who sign it: whoever takes over a role is not asked about all years before."""
+
+
+def waiting(session: Session, actor: Actor, *, today: date) -> Sequence[Round]:
+    """Rounds of the units in which the person holds a role that has not signed yet, the oldest first."""
+    held = {(holding.unit_id, holding.role) for holding in actor.holdings}
+    if not held:
+        return []
+    found = session.execute(
+        select(Round.id, Round.edition_id).where(
+            Round.person_id.is_(None), Round.handed_in_at.is_not(None), Round.abandoned_at.is_(None),
+            Round.done_on > today - ASKED_FOR, Round.unit_id.in_({unit_id for unit_id, _role in held}),
+        )
+    ).all()  # fmt: skip
+    editions = session.execute(
+        select(ChecklistEdition.id, ChecklistEdition.content).where(ChecklistEdition.id.in_({row[1] for row in found}))
+    )
+    asked = {id: set(content.get("co_signed_by") or ()) for id, content in editions}
+    ids = {id for id, edition_id in found if asked.get(edition_id)}
+    if not ids:
+        return []
+    rounds = session.scalars(
+        select(Round)
+        .where(Round.id.in_(ids))
+        .options(defer(Round.asked), joinedload(Round.unit), joinedload(Round.area), joinedload(Round.edition))
+        .order_by(Round.done_on, Round.id)
+    ).all()
+    signed = {
+        (round_id, role)
+        for round_id, role in session.execute(
+            select(Signature.round_id, Signature.role).where(
+                Signature.round_id.in_(ids), Signature.withdrawn_at.is_(None)
+            )
+        )
+    }
+    return [
+        one for one in rounds
+        if any(
+            unit_id == one.unit_id and role in asked[one.edition_id] and (one.id, role) not in signed
+            for unit_id, role in held
+        )
+    ]  # fmt: skip
 
 
 def may_sign(session: Session, round: Round, actor: Actor, role: Role) -> bool:

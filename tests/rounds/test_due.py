@@ -27,7 +27,7 @@ from hmswiki.schedules.recurrence import Standing
 from hmswiki.schedules.subjects import Subject
 from tests import cast as the_cast
 from tests.conftest import client_as
-from tests.rounds.makers import FIRE, actor, answer_all, area, checklist, publish
+from tests.rounds.makers import FIRE, actor, answer_all, area, checklist, publish, start_round
 
 NOVEMBER = datetime.combine(date(2026, 11, 23), time(12), tzinfo=Settings().zone)
 
@@ -266,6 +266,20 @@ def test_min_side_counts_and_shows_my_round_and_begins_it(session: Session, app:
     })  # fmt: skip
     assert begun.status_code == 303
     assert "Fortsett runden" in bjorn.get("/").get_data(as_text=True)
+
+
+def test_min_side_leads_those_who_sign_a_round_to_it(session: Session, app: Flask) -> None:
+    signed = FIRE.replace("sections:", "co_signed_by: [safety_representative]\nsections:", 1)
+    round = start_round(session, source=signed.replace("key: brann\n", "key: signert\n", 1))
+    answer_all(session, round.key, by="astrid")
+    operations.hand_in(session, round.key, by=actor(session, "astrid"), at=clock.now(), today=the_cast.today())
+    session.commit()
+
+    page = client_as(app, "siri").get("/").get_data(as_text=True)
+    assert "Runder å signere" in page
+    assert f'href="/rounds/{round.key}#signatures-title"' in page
+    assert "én ting å gjøre" in page.lower()
+    assert "Runder å signere" not in client_as(app, "bjorn").get("/").get_data(as_text=True)
 
 
 def test_my_rounds_say_what_waits_what_comes_and_what_was_missed(session: Session, app: Flask) -> None:
@@ -675,3 +689,11 @@ def test_a_units_page_says_how_its_rounds_stand_and_what_is_still_so(autumn: Sch
     assert "Ett avvik er der fortsatt" in page
     assert "Gjort 23. november" in page
     assert "Frist mandag 30. november" in client_as(app, "olav").get("/units/WRK").get_data(as_text=True)
+
+
+def test_central_hse_finds_the_rounds_of_all_units_in_the_list(autumn: ScheduleRecord, app: Flask) -> None:
+    page = client_as(app, "hanne").get("/rounds").get_data(as_text=True)
+
+    assert "Alle runder" in page
+    assert "Laserlaben" in page
+    assert "Laserlaben" not in client_as(app, "dina").get("/rounds").get_data(as_text=True)
