@@ -400,6 +400,32 @@ def test_leader_and_safety_representative_sign_each_for_their_role(session: Sess
         signing.co_sign(session, round.key, "hse_coordinator", by=actor(session, "chen"), at=clock.now())
 
 
+def test_a_round_waits_for_those_who_have_not_signed_in_a_role_that_it_asks_for(session: Session) -> None:
+    def waits_for(*people: str) -> list[list[str]]:
+        return [[one.key for one in signing.waiting(session, actor(session, key), today=today())] for key in people]
+
+    round = start_round(session, source=SIGNED)
+    fill(session, round)
+    assert waits_for("astrid", "siri") == [[], []], "not before it is handed in"
+    hand_in(session, round)
+    hand_in(session, filled_unsigned(session))
+    assert waits_for("astrid", "siri", "chen", "bjorn") == [[round.key], [round.key], [], []]
+    signature = signing.co_sign(session, round.key, "unit_leader", by=actor(session, "astrid"), at=clock.now())
+    assert waits_for("astrid", "siri") == [[], [round.key]]
+    signing.withdraw(session, round.key, signature.id, by=actor(session, "astrid"), at=clock.now())
+    assert waits_for("astrid") == [[round.key]]
+    assert round.done_on is not None
+    with_the_year = round.done_on + signing.ASKED_FOR
+    assert signing.waiting(session, actor(session, "siri"), today=with_the_year) == [], "not for ever"
+
+
+def filled_unsigned(session: Session) -> Round:
+    """One that asks nobody to sign."""
+    round = start_round(session)
+    fill(session, round)
+    return round
+
+
 def test_only_who_signed_takes_the_signature_back(session: Session) -> None:
     round = start_round(session, source=SIGNED)
     fill(session, round)
