@@ -32,8 +32,8 @@ def test_everybody_reads_what_a_checklist_asks_and_where_the_guideline_says_it(a
     publish_guideline(session, on=LONG_AGO)
     publish(session, on=LONG_AGO)
     shown = page(app, "/checklists/kjolerom")
-    for words in ("Kjølerom", "Døra går opp innenfra", "Prøv den med lyset av.", "Et tall i °C, minst 2", "Gir avvik: over 8",
-                  "Vises bare når «Har rommet alarm?» er besvart: Ja"):  # fmt: skip
+    for words in ("Kjølerom", "Døra går opp innenfra", "Prøv den med lyset av.", "Et tall i °C, minst 2",
+                  "Gir avvik: over 8", "Vises bare når «Har rommet alarm?» er besvart: Ja"):  # fmt: skip
         assert words in shown
     assert 'href="/guidelines/ryddedag#ansvar">Se retningslinjen: Ansvar</a>' in shown
 
