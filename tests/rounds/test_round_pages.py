@@ -10,9 +10,12 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hmswiki.checklists.template import Item, Kind
 from hmswiki.foundation import clock
 from hmswiki.rounds import operations, queries
+from hmswiki.rounds.campaigns import Tally
 from hmswiki.rounds.models import Answer, Finding, Photo, Round
+from hmswiki.rounds.overview_pages import numbers_words
 from tests.cast import today
 from tests.conftest import Client, client_as
 from tests.rounds.makers import ITEMS, actor, area, start_round
@@ -453,3 +456,11 @@ def test_what_is_nested_deeper_than_anybody_nests_is_refused(as_bjorn: Client, r
     said = as_bjorn.post(f"/rounds/{running}/{address}", data=deep, content_type="application/json", headers=JSON)
     assert said.status_code == 400
     assert "error" in said.get_json()
+
+
+def test_what_was_counted_is_told_from_the_least_to_the_most_and_in_all(app: Flask) -> None:
+    asked = Item("steder", {"nb": "Hvor mange steder?"}, Kind.NUMBER, unit={"nb": "steder", "en": "places"})
+    with app.test_request_context():
+        several = numbers_words(Tally(asked, {}, 3, numbers=(0, 3, 5)))
+        assert several == "From 0 to 5 places, 8 places in all (3 answers)"
+        assert numbers_words(Tally(asked, {}, 1, numbers=(3,))) == "3 places (one answer)"
