@@ -69,7 +69,7 @@ class WhomForm(PageForm):
     units = SelectMultipleField(_l("Units"), validate_choice=False)
     reach = RadioField(_l("How far down?"), default=Reach.ALL_BENEATH.value)
     area_kind = SelectField(_l("Which areas"))
-    areas = StringField(_l("Only these areas, by their codes"), [_at_most()], filters=[_line])
+    areas = StringField(_l("These areas too, by their codes"), [_at_most()], filters=[_line])
     role = SelectField(_l("Role"))
 
     def validate_units(self, field: Any) -> None:
