@@ -13,10 +13,13 @@ from hmswiki.web.context import settings
 
 
 def campaign(*, campaign: Campaign, **context: Any) -> Markup | None:
-    """For central HSE, while something is missing and mail can be sent."""
+    """For central HSE, while something is missing; where no mail can be sent, it says so."""
     missing = [one for one in campaign.missing if not one.is_coming]
-    if not missing or settings().mail_server is None or not allowed(Permission.MANAGE_REMINDERS):
+    if not missing or not allowed(Permission.MANAGE_REMINDERS):
         return None
     return Markup(
-        render_template("hmswiki/reminders/_campaign.html", campaign=campaign, missing=len(missing), form=RemindForm())
-    )
+        render_template(
+            "hmswiki/reminders/_campaign.html", campaign=campaign, missing=len(missing), form=RemindForm(),
+            can_send=settings().mail_server is not None,
+        )
+    )  # fmt: skip

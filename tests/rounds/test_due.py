@@ -423,6 +423,12 @@ def test_a_campaign_says_who_has_delivered_and_who_not(autumn: ScheduleRecord, a
     assert "Mangler: WRK." in page
 
 
+def test_central_hse_is_told_why_nobody_can_be_reminded_from_a_campaign(autumn: ScheduleRecord, app: Flask) -> None:
+    told = '<a href="/reminders/">Ingen kan minnes: e-post er ikke satt opp</a>'
+    assert told in client_as(app, "hanne").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+    assert told not in client_as(app, "olav").get(f"/campaigns/{autumn.key}/2026").get_data(as_text=True)
+
+
 def test_answers_are_told_item_by_item_over_those_who_were_asked(autumn: ScheduleRecord, session: Session) -> None:
     seen = campaigns.campaign(
         session, autumn, "2026", actor(session, "hanne"), today=the_cast.today(), known_at=clock.now()
