@@ -541,6 +541,19 @@ def test_targets_suit_a_thumb_and_nothing_is_found_by_axe(open_as: Open, rounds:
 
 
 @once
+def test_on_paper_there_is_room_to_write_what_has_no_boxes(open_as: Open, rounds: Rounds) -> None:
+    page = open_as("astrid", rounds.start(), viewport={"width": 718, "height": 1000})
+    follow = page.get_by_role("link", name="Skriv ut tom liste")
+    page.goto(str(follow.evaluate("link => link.href")))
+    page.emulate_media(media="print")
+    lines = page.locator(".hms-paper-item .hms-paper-line").evaluate_all(
+        "lines => lines.map((one) => one.getBoundingClientRect().width)"
+    )
+    assert lines
+    assert min(lines) > 500
+
+
+@once
 def test_a_photo_is_removed_by_pressing_twice(open_as: Open, rounds: Rounds) -> None:
     address = rounds.start()
     page = open_as("astrid", address)
