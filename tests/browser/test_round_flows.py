@@ -579,10 +579,11 @@ def test_a_round_is_signed_by_two_corrected_with_a_reason_and_saved_as_pdf(
 
     for person, name, role in (("astrid", "Astrid Aas", "enhetsleder"), ("siri", "Siri Sand", "verneombud")):
         signer = page_of(person)
-        menu(signer, "Sjekklister")
-        follow(signer, "Alle runder", "Runde med signatur, Laserlaben")
+        go(region(signer, "Runder å signere").get_by_role("link", name="Runde med signatur: Laserlaben"))
         send(signer, f"Signer som {role}")
         expect(region(signer, "Signaturer")).to_contain_text(f"{name} signerte")
+        menu(signer, "Min side")
+        expect(region(signer, "Runder å signere")).to_have_count(0)
 
     follow(page, about("Rett", "Brukes det tørris?"))
     choose(page, "Brukes det tørris?", "Ja")
