@@ -7,7 +7,7 @@ from hmswiki.rounds import (
     due_views,
     list_views,  # noqa: F401  its pages are on the same blueprint
     offline,
-    overview_views,  # noqa: F401  likewise
+    overview_views,
     panels,
     pdf_views,  # noqa: F401  likewise
     reminding,
@@ -31,6 +31,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_panel("home", due_views.home, order=20)
     wiki.add_task_count(due_views.count_mine)
     wiki.add_panel("checklists.aside", due_views.overview, order=20)
+    wiki.add_panel("schedule", overview_views.schedule_panel, order=10)
     wiki.add_panel("unit.aside", due_views.unit_aside, order=20)
     wiki.add_panel("guideline.aside", due_views.guideline_aside, order=20)
     wiki.add_reminder(reminding.waiting)

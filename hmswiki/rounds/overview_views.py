@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from hmswiki.checklists import queries as checklist_queries
@@ -14,15 +15,17 @@ from hmswiki.foundation.permissions import Permission
 from hmswiki.organisation.register import Page
 from hmswiki.organisation.views import pager
 from hmswiki.rounds import area_months, campaigns
-from hmswiki.rounds.overview_pages import AreaMonthsPage, CampaignPage, CampaignsPage, summary_line
+from hmswiki.rounds.overview_pages import AreaMonthsPage, CampaignPage, CampaignsPage, occurrence_in_words, summary_line
 from hmswiki.rounds.views import MENU, blueprint
 from hmswiki.schedules import queries as schedule_queries
 from hmswiki.schedules.models import Audience, ScheduleRecord
+from hmswiki.schedules.recurrence import current
+from hmswiki.schedules.terms import EVENT, recurrence_of
 from hmswiki.web import exports, parsing
-from hmswiki.web.access import access
+from hmswiki.web.access import access, allowed
 from hmswiki.web.context import known_actor, read_session, today
 from hmswiki.web.page import in_section
-from hmswiki.web.words import current_language, wording
+from hmswiki.web.words import _, current_language, wording
 
 MONTHS_BACK = 14
 """How long a campaign stands on the list after it was over."""
@@ -78,7 +81,7 @@ def _campaign(key: str, occurrence: str) -> tuple[campaigns.Campaign, Any]:
 @access(Permission.SEE_CAMPAIGNS)
 def campaign_file(key: str, occurrence: str, form: str) -> Response:
     """All answers as rows, in the reader's language."""
-    seen, _ = _campaign(key, occurrence)
+    seen = _campaign(key, occurrence)[0]
     rows = campaigns.rows(read_session(), seen, language=current_language())
     name = f"{seen.schedule.checklist.key}-{seen.occurrence.key}-{today():%Y-%m-%d}"
     if form == "xlsx":
@@ -111,3 +114,19 @@ def _year() -> int:
     if not text.isascii() or not text.isdigit() or not 1950 <= int(text) <= 9000:
         raise BadRequest(N_("year is “%(text)s”. Write it with four digits: 2026."), text=text[:60])
     return date(int(text), 1, 1).year
+
+
+def schedule_panel(*, schedule: ScheduleRecord, **context: Any) -> Markup | None:
+    """On a schedule's page: the way to how its rounds stand, for those who may see it."""
+    if not allowed(Permission.SEE_CAMPAIGNS) or schedule.withdrawn_at is not None:
+        return None
+    if schedule.audience == Audience.AREAS:
+        href, words = url_for("hmswiki.rounds.by_area", key=schedule.key), _("Areas by months")
+    else:
+        running = current(recurrence_of(schedule), today()) if schedule.every != EVENT else None
+        if running is None:
+            href, words = url_for("hmswiki.rounds.campaign_list"), _("How the rounds stand")
+        else:
+            href = url_for("hmswiki.rounds.campaign", key=schedule.key, occurrence=running.key)
+            words = _("Who has delivered: %(when)s", when=occurrence_in_words(running))
+    return Markup(render_template("hmswiki/rounds/_schedule.html", href=href, words=words))

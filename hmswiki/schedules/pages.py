@@ -16,6 +16,7 @@ from hmswiki.organisation.models import Person
 from hmswiki.organisation.register import Page
 from hmswiki.organisation.views import Pager, pager
 from hmswiki.schedules import queries, words
+from hmswiki.schedules.audience import Tree
 from hmswiki.schedules.models import Audience, Handover, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.schedules.operations import may_manage
 from hmswiki.schedules.recurrence import Event, Occurrence, occurrences
@@ -461,6 +462,8 @@ class Preview:
     """The units that it is for, or that its areas and people are in."""
     next: Sequence[str] = ()
     from_day: str = ""
+    others: Sequence[tuple[str, str]] = ()
+    """Plans of the same checklist that ask some of the same: words and key."""
 
     @classmethod
     def refused(cls, refusal: Refusal) -> "Preview":
@@ -486,4 +489,19 @@ def preview(
         names=[f"{unit.code} {wording(unit.name)}" for unit in tree.units.values() if unit.id in lie_in],
         next=[called(one) for one in _next(planned, today)],
         from_day=from_day,
+        others=[] if over is not None else _others(session, planned, everyone, tree, asked_on, known_at),
     )
+
+
+def _others(
+    session: Session, planned: ScheduleRecord, everyone: Sequence[Subject], tree: Tree, day: date, known_at: datetime
+) -> list[tuple[str, str]]:
+    """Whoever is asked by two plans does the same round twice."""
+    slots = {one.slot for one in everyone}
+    found = []
+    for one in queries.live(session, day=day, known_at=known_at):
+        if one.checklist_id == planned.checklist.id:
+            asked_too = queries.subjects(session, one, day=day, known_at=known_at, within=tree)
+            if slots.intersection(each.slot for each in asked_too):
+                found.append((words.sentence(one), one.key))
+    return found

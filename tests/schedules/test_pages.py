@@ -129,6 +129,16 @@ def test_a_leader_is_offered_her_own_units_and_sees_whom_it_reaches_before_anyth
     assert kept(session) == []
 
 
+def test_the_preview_tells_that_they_would_be_asked_twice(
+    session: Session, monthly: ScheduleRecord, as_astrid: Any
+) -> None:
+    warning = "Some of them have a plan for this checklist already"
+    data = filled_in(do="preview", audience="areas", every="quarter", units=["LAB"])
+
+    assert warning in as_astrid.post("/schedules/new", data=data, headers=ENGLISH).text
+    assert warning not in as_astrid.post("/schedules/new", data=data | {"audience": "units"}, headers=ENGLISH).text
+
+
 def test_a_plan_is_saved_once_however_often_the_form_is_sent(session: Session, as_astrid: Any) -> None:
     checklist(session)
     session.commit()
