@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.checklists import queries as checklist_queries
+from hmswiki.checklists.models import ChecklistRecord
 from hmswiki.foundation.database import Wording
 from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.organisation.area_queries import among
@@ -129,6 +130,22 @@ def of_units(session: Session, units: Collection[Unit], *, today: date, known_at
     return _of(session, Only(unit_ids=ids), Audience.UNITS, today=today, known_at=known_at)
 
 
+def asked_on(
+    session: Session, checklist: ChecklistRecord, subject: Subject, day: date, *, today: date, known_at: datetime
+) -> Due | None:
+    """What a plan asked of the subject on the day `day`, where no round of it was begun; None where none did.
+
+    For what is typed in from paper: it counts for the plan in whose time it was done.
+    """
+    for schedule in schedule_queries.live(session, day=today, known_at=known_at, checklist=checklist):
+        known = audience.tree(session)
+        asked = audience.subjects(session, schedule, day=today, known_at=known_at, within=known, only=_only([subject]))
+        for one in of_schedule(session, schedule, today=today, known_at=known_at, within=known, subjects=asked):
+            if one.occurrence.holds_on(day) and one.running is None and one.done is None:
+                return one
+    return None
+
+
 def of_schedule(
     session: Session,
     schedule: ScheduleRecord,
@@ -201,16 +218,19 @@ def _falls_to(
     return audience.subjects(session, schedule, day=today, known_at=known_at, within=known, only=only)
 
 
+def _only(subjects: Sequence[Subject]) -> Only:
+    return Only(
+        unit_ids=frozenset(one.unit_id for one in subjects if one.unit_id is not None),
+        area_ids=frozenset(one.area_id for one in subjects if one.area_id is not None),
+        person_ids=frozenset(one.person_id for one in subjects if one.person_id is not None),
+    )
+
+
 def _asked(
     session: Session, schedule: ScheduleRecord, wanted: Iterable[Subject], known: Tree, today: date, known_at: datetime
 ) -> list[Subject]:
     """Those of `wanted` that the schedule asks today, with what is known of them."""
-    wanted = list(wanted)
-    only = Only(
-        unit_ids=frozenset(one.unit_id for one in wanted if one.unit_id is not None),
-        area_ids=frozenset(one.area_id for one in wanted if one.area_id is not None),
-        person_ids=frozenset(one.person_id for one in wanted if one.person_id is not None),
-    )
+    only = _only(list(wanted))
     return audience.subjects(session, schedule, day=today, known_at=known_at, within=known, only=only)
 
 

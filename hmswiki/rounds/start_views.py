@@ -1,6 +1,7 @@
 """Where rounds begin: a button, a paper form to print, and what was written on paper typed in."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 from uuid import uuid4, uuid5
 
@@ -193,8 +194,7 @@ def type_in(key: str) -> View:
         with transaction(submission, then=url_for(".show", key=new_key)) as session:
             occasion = _occasion(session, form, key)
             if not form.schedule.data:
-                # Whether it was what a plan asks for now, the day on the paper does not say.
-                occasion = occasion._replace(schedule=None, occurrence=None)
+                occasion = _in_its_time(session, occasion, form.done_on.data)
             round = operations.start(
                 session, **occasion._asdict(), on_paper=True, done_on=form.done_on.data, by=known_actor(),
                 at=clock.now(), today=today(), key=new_key,
@@ -206,6 +206,17 @@ def type_in(key: str) -> View:
         form.take(refusal)
         return make_response(_paper(key, form), refusal.status)
     return redirect(url_for(".show", key=round_key), 303)
+
+
+def _in_its_time(session: Session, occasion: Occasion, day: date | None) -> Occasion:
+    """For the plan that asked for it on the day that stands on the paper, where it was not done otherwise."""
+    subject = doing.subject_of(occasion.unit, occasion.area, occasion.person)
+    found = None
+    if day is not None and day <= today():
+        found = dues.asked_on(session, occasion.checklist, subject, day, today=today(), known_at=clock.now())
+    return occasion._replace(
+        schedule=found.schedule if found else None, occurrence=found.occurrence.key if found else None
+    )  # fmt: skip
 
 
 def _paper(key: str, form: PaperForm) -> str:

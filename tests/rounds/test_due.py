@@ -703,3 +703,27 @@ def test_central_hse_finds_the_rounds_of_all_units_in_the_list(autumn: ScheduleR
     assert "Alle runder" in page
     assert "Laserlaben" in page
     assert "Laserlaben" not in client_as(app, "dina").get("/rounds").get_data(as_text=True)
+
+
+def test_what_was_written_on_paper_in_a_plans_time_counts_for_it(
+    autumn: ScheduleRecord, app: Flask, session: Session
+) -> None:
+    olav, plan = client_as(app, "olav"), autumn.key
+    session.commit()
+
+    def type_in(day: str) -> tuple[str, str | None]:
+        begun = olav.post("/checklists/brann/paper", data={"unit": "WRK", "done_on": day})
+        key = begun.headers["Location"].rsplit("/", 1)[1]
+        occurrence = session.scalar(select(Round.occurrence).where(Round.key == key))
+        session.commit()  # a session of the tests keeps every other writer out while it reads
+        return key, occurrence
+
+    assert type_in("2019-10-01")[1] is None  # before the plan was made
+    key, occurrence = type_in("2026-10-01")
+    assert occurrence == "2026"
+    assert type_in("2026-10-02")[1] is None  # there is one already
+    answer_all(session, key, by="olav")
+    operations.hand_in(session, key, by=actor(session, "olav"), at=clock.now(), today=the_cast.today())
+    session.commit()
+
+    assert "Alle to har levert." in client_as(app, "hanne").get(f"/campaigns/{plan}/2026").text
