@@ -30,3 +30,5 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_panel("unit.aside", supplement_panels.on_unit, order=40)
     wiki.add_panel("home", supplement_panels.on_home, order=40)
     wiki.add_task_count(supplement_panels.task_count)
+    wiki.add_panel("home", panels.home, order=12)
+    wiki.add_task_count(panels.task_count)

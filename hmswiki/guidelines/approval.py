@@ -55,6 +55,17 @@ def check_may_approve(draft: AnyDraft, by: Actor, *, approve_own: bool) -> None:
         raise NotAllowed(N_("You have written in this draft, so another approver must publish it."))
 
 
+def waits_for(draft: AnyDraft, approver: Actor, *, approve_own: bool) -> bool:
+    """Whether the draft was sent, and the approver may decide about it."""
+    if draft.state != DraftState.SENT:
+        return False
+    try:
+        check_may_approve(draft, approver, approve_own=approve_own)
+    except NotAllowed:
+        return False
+    return True
+
+
 def check_publishable(draft: AnyDraft, *, by: Actor | None, approve_own: bool, version: int | None) -> None:
     """A person publishes what was sent for approval, the command line any open draft."""
     if draft.state == DraftState.PUBLISHED:

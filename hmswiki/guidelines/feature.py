@@ -6,6 +6,7 @@ from hmswiki.foundation.errors import N_
 from hmswiki.guidelines import (
     bundle,
     editing_views,  # noqa: F401, its views join the blueprint
+    panels,
     reminding,
 )
 from hmswiki.guidelines.commands import content
@@ -22,3 +23,5 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_reminder(reminding.waiting)
     for kind in bundle.KINDS:
         wiki.add_record_kind(kind)
+    wiki.add_panel("home", panels.home, order=10)
+    wiki.add_task_count(panels.task_count)

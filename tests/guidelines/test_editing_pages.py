@@ -774,3 +774,25 @@ def test_the_list_of_drafts_needs_no_more_queries_for_many(
     for number in range(1, 8):
         write(number)
     assert count() == with_one
+
+
+def test_an_approver_is_told_on_min_side_of_what_waits_but_not_of_what_they_wrote(
+    app: Flask, session: Session
+) -> None:
+    from hmswiki.guidelines import operations
+    from hmswiki.organisation import queries as organisation
+    from tests.acknowledgements.makers import at_noon, publish
+
+    publish(session, "rus", "1.0", date(2024, 1, 1), title="Rus og avhengighet")
+    guideline = session.scalars(select(Guideline)).one()
+    frida = organisation.actor(session, "frida", date(2024, 3, 1))
+    draft = operations.start_edition(session, guideline, by=frida, at=at_noon(date(2024, 3, 1)))
+    session.commit()
+    assert "å godkjenne" not in client_as(app, "gunnar").get("/").text
+
+    operations.send_for_approval(session, draft, by=frida, at=at_noon(date(2024, 3, 2)), version=draft.version)
+    session.commit()
+    page = client_as(app, "gunnar").get("/").text
+    assert "Retningslinjer å godkjenne" in page
+    assert f"/guidelines/drafts/{draft.id}" in page
+    assert "Retningslinjer å godkjenne" not in client_as(app, "frida").get("/").text
