@@ -16,6 +16,10 @@ from hmswiki.organisation.models import RoleHolding
 from tests.actions.makers import actor, area, person, raised, unit
 from tests.cast import FOUNDED, RECORDED, today
 from tests.conftest import client_as
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 
 def fields(page: str, end: str) -> dict[str, str]:

@@ -21,6 +21,10 @@ from tests.checklists import makers
 from tests.checklists.makers import ROOM
 from tests.conftest import client_as
 from tests.guidelines.making import publish as publish_guideline
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 LONG_AGO = date(2024, 1, 1)
 

@@ -12,6 +12,10 @@ from hmswiki.checklists.supplements import OwnSection
 from hmswiki.foundation import clock
 from tests import cast
 from tests.checklists.supplement_making import DOORS, FRIDGE, ROUTES, Desk, central, list_of, new_unit, publish, unit
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 LAB = "/checklists/brannrunde/units/LAB"
 ALL = "/checklists/brannrunde/supplements"

@@ -20,6 +20,10 @@ from hmswiki.organisation.models import RoleHolding
 from hmswiki.web.context import state
 from tests.cast import FOUNDED, RECORDED, Cast
 from tests.conftest import client_as
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 BODY = "Rydd to ganger i året.\n\n## Før\n\nVarsle alle."
 TEXTS = {"nb": {"title": "Ryddedag", "body": BODY}, "en": {"title": "Cleanup day", "body": "Twice a year."}}
@@ -776,9 +780,7 @@ def test_the_list_of_drafts_needs_no_more_queries_for_many(
     assert count() == with_one
 
 
-def test_an_approver_is_told_on_min_side_of_what_waits_but_not_of_what_they_wrote(
-    app: Flask, session: Session
-) -> None:
+def test_an_approver_is_told_on_min_side_of_what_waits_but_not_of_what_they_wrote(app: Flask, session: Session) -> None:
     from hmswiki.guidelines import operations
     from hmswiki.organisation import queries as organisation
     from tests.acknowledgements.makers import at_noon, publish

@@ -17,6 +17,10 @@ from tests.cast import Cast
 from tests.conftest import client_as
 from tests.guidelines.making import BODY, publish
 from tests.guidelines.test_editing_pages import fields, give_role
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 START = "/guidelines/ryddedag/editions/1.0/translations"
 NEW = {"title": "Cleanup day", "body": "Everybody tidies.\n\n## Purpose\n\nA tidy lab is safe."}

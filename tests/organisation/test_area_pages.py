@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 from hmswiki.organisation import area_queries
 from hmswiki.organisation.models import Area, AreaDuty, AreaPart, AreaUnit
 from tests.cast import today
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 ENGLISH = {"Accept-Language": "en"}
 LOOKING = (

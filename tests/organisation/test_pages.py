@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session
 from hmswiki.organisation import queries
 from hmswiki.organisation.models import Employment, Person, RegisterChange, RoleHolding, Unit
 from tests.cast import FOUNDED, RECORDED
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 LOOKING = (
     "/organisation/",

@@ -13,6 +13,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from hmswiki.schedules.models import Audience, Handover, Reach, ScheduleEvent, ScheduleRecord, Skip
 from tests.schedules.makers import NOW, TODAY, checklist, reorganise, schedule, slot_of, unit
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 NB = {"Accept-Language": "nb"}
 ENGLISH = {"Accept-Language": "en"}
