@@ -22,9 +22,10 @@ from hmswiki.guidelines.models import Guideline
 from hmswiki.organisation.models import Person, Unit
 from hmswiki.web.context import state
 from tests.acknowledgements import histories, naive
+from tests.conftest import DATABASE
 
 WORKED_EXAMPLE = Path(__file__).parent.parent / "data" / "worked-example"
-HISTORIES = 240
+HISTORIES = 240 if DATABASE == "sqlite" else 120
 AT_ONCE = 20
 
 
