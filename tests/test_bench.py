@@ -18,9 +18,12 @@ SMALLEST = {
     "starting": ["--starts", "1", "--requests", "1"],
 }  # fmt: skip
 
+# Ten seconds and more even at their smallest, for the servers that they start: `./run bench NAME` before a release.
+SLOW = ("reading", "coverage", "acknowledging")
+
 
 @once
-@pytest.mark.parametrize("name", MEASUREMENTS)
+@pytest.mark.parametrize("name", [name for name in MEASUREMENTS if name not in SLOW])
 def test_a_measurement_prints_its_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, *SMALLEST[name]]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]

@@ -32,6 +32,10 @@ from tests.acknowledgements.makers import (
     roll_out,
     unit,
 )
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 ENGLISH = {"Accept-Language": "en"}
 START = date(2023, 1, 10)

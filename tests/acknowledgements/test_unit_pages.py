@@ -18,6 +18,10 @@ from hmswiki.organisation.models import Employment, Person, RoleHolding, UnitSuc
 from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
 from tests.cast import Cast
 from tests.conftest import client_as
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 TODAY = date(2026, 1, 15)
 # Ten in the morning in Oslo.

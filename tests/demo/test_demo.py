@@ -20,6 +20,10 @@ from hmswiki.organisation.models import Employment, Person, Unit
 from hmswiki.organisation.queries import actor
 from hmswiki.web.context import state
 from tests.conftest import client_as
+from tests.support import once
+
+# What is written here goes through operations and bundles, which are tested on PostgreSQL too.
+pytestmark = once
 
 UNITS = ["IBA", "IBF", "IBI", "IBT", "IFY", "IKJ", "IKP", "IMA", "FFI", "ADM"]
 

@@ -29,6 +29,10 @@ from hmswiki.schedules.recurrence import Standing
 from hmswiki.web.context import state
 from tests.conftest import Databases, client_as
 from tests.demo.test_demo import shipped
+from tests.support import once
+
+# What is written here goes through operations and bundles, which are tested on PostgreSQL too.
+pytestmark = once
 
 STARTS = [date(2024, 2, 29), date(2026, 1, 1), date(2026, 7, 20)]
 THUY = "demo-omradeansvarlig"

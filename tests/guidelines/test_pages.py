@@ -15,6 +15,10 @@ from hmswiki.web.context import state
 from tests.cast import Cast
 from tests.conftest import client_as
 from tests.guidelines.making import BODY, publish
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 NEW_BODY = BODY.replace("Lederen har ansvaret", "Lederen og du har ansvaret")
 

@@ -21,6 +21,10 @@ from tests.conftest import Client, client_as
 from tests.rounds.makers import ITEMS, actor, area, start_round
 from tests.rounds.test_photos import picture, with_place
 from tests.rounds.test_rounds import SIGNED, WELL, fill, give, hand_in, incoming
+from tests.support import once
+
+# Every address is also asked on PostgreSQL, by tests/test_access.py, and what is written by the operations' tests.
+pytestmark = once
 
 JSON = {"Accept": "application/json"}
 
