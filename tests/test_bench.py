@@ -19,7 +19,7 @@ SMALLEST = {
 }  # fmt: skip
 
 # Ten seconds and more even at their smallest, for the servers that they start: `./run bench NAME` before a release.
-SLOW = ("reading", "coverage", "acknowledging")
+SLOW = ("reading", "coverage", "acknowledging", "answering")
 
 
 @once
