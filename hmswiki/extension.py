@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from hmswiki import config
 from hmswiki.foundation.bundles import RecordKind
 from hmswiki.foundation.errors import Refusal, SetupProblem
-from hmswiki.foundation.permissions import Permission
+from hmswiki.foundation.permissions import Pass, Permission
 from hmswiki.foundation.reminding import Waiting
 from hmswiki.foundation.submissions import AlreadyDone
 from hmswiki.organisation.queries import actor as load_actor
@@ -40,7 +40,7 @@ log = logging.getLogger("hmswiki")
 # In order: a feature may build on those before it, never on those after.
 FEATURES = (
     "organisation", "accounts", "guidelines", "acknowledgements", "actions", "checklists", "schedules", "rounds",
-    "reminders",
+    "workshops", "notes", "plenary", "outcomes", "reminders",
 )  # fmt: skip
 
 CONTENT_SECURITY_POLICY = "; ".join((
@@ -79,6 +79,7 @@ class HmsWiki:
         self._personal: list[MenuItem] = []
         self._panels: dict[str, list[Panel]] = {}
         self._readers: list[Callable[..., Any]] = []
+        self._pass_sources: list[Callable[[], Iterable[Pass]]] = []
         self.reminders: list[Callable[..., Iterable[Waiting]]] = []
         self._task_counts: list[Callable[..., int]] = []
         self._app_setups: list[Callable[[Flask], None]] = []
@@ -120,6 +121,11 @@ class HmsWiki:
         """Tell Min side how many things a feature has for the person to do: `count(today=…)`, for who is looking.
         Its headline says so; what they are is shown by a panel at `home`."""
         self._task_counts.append(count)
+
+    def add_pass_source(self, source: Callable[[], Iterable[Pass]]) -> None:
+        """Tell the door which passes a request shows: `source()` reads them from the request, in few selects. It is
+        asked only where a permission is given by pass."""
+        self._pass_sources.append(source)
 
     def add_record_kind(self, kind: RecordKind) -> None:
         """A file of the bundle, imported in the order of registration."""
@@ -250,6 +256,10 @@ class HmsWiki:
         """The first answer of what `add_reader` brought; None where nobody knows."""
         answers = (known(**context) for known in self._readers)
         return next((answer for answer in answers if answer is not None), None)
+
+    def passes_shown(self) -> tuple[Pass, ...]:
+        """The passes that this request shows, as `add_pass_source` brought them."""
+        return tuple(shown for source in self._pass_sources for shown in source())
 
     def tasks_waiting(self, **context: Any) -> int:
         """How many things there are to do for who is looking, as `add_task_count` brought them."""

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "hmswiki"
 # A package may import those before it, never those after.
 ORDER = (
     "foundation", "config", "web", "organisation", "accounts", "guidelines", "acknowledgements", "actions",
-    "checklists", "schedules", "rounds", "workshops", "reports", "reminders", "shipped", "models", "extension", "app",
-    "serving", "demo", "cli", "__init__",
+    "checklists", "schedules", "rounds", "workshops", "notes", "plenary", "outcomes", "reports", "reminders", "shipped",
+    "models", "extension", "app", "serving", "demo", "cli", "__init__",
 )  # fmt: skip
 
 # These decide and write without a page: a command, a test and a plugin call them as they are.

@@ -62,6 +62,12 @@ class Permission(StrEnum):
     SEE_ROUNDS = "see_rounds"
     SEE_CAMPAIGNS = "see_campaigns"
     MANAGE_REMINDERS = "manage_reminders"
+    SEE_WORKSHOPS = "see_workshops"
+    FOLLOW_WORKSHOP = "follow_workshop"
+    WRITE_NOTES = "write_notes"
+    SEE_NOTES = "see_notes"
+    SORT_POINTS = "sort_points"
+    MANAGE_WORKSHOPS = "manage_workshops"
 
 
 class HasPath(Protocol):
@@ -78,6 +84,37 @@ class Places:
     paths: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """A workshop, or one of its groups: it lies in the unit that holds it, and passes may open it."""
+
+    path: str
+    workshop_id: int
+    group_id: int | None = None
+    """None: the workshop as a whole."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What opens one workshop, or one of its groups, to who holds no role there: a code, a seat in a group, being
+    named a helper."""
+
+    workshop_id: int
+    permissions: frozenset["Permission"]
+    group_id: int | None = None
+    """None: all of its groups, and the workshop as a whole."""
+
+    def opens(self, permission: "Permission", within: "Within | None") -> bool:
+        """Whether it opens `within`; without it, whether it opens anything at all."""
+        if permission not in self.permissions:
+            return False
+        if within is None:
+            return True
+        if not isinstance(within, Meeting) or within.workshop_id != self.workshop_id:
+            return False
+        return self.group_id is None or self.group_id == within.group_id
+
+
 Within = HasPath | Places
 
 
@@ -92,6 +129,7 @@ class Grant:
     `roles` reach their unit and those beneath; `everywhere` reaches all units wherever it is held;
     `own_unit` lets everybody in for the unit they are employed in and those beneath.
     `area_duty` lets an area's owner and deputy in for the area and those beneath.
+    `by_pass` lets in who has a pass to the workshop or group, signed in or not.
     `who` finishes the refusal: it says who may.
     """
 
@@ -101,6 +139,7 @@ class Grant:
     own_unit: bool = False
     everybody: bool = False
     area_duty: bool = False
+    by_pass: bool = False
 
 
 _UNIT = frozenset({Role.UNIT_LEADER, Role.HSE_COORDINATOR})
@@ -212,6 +251,27 @@ GRANTS: dict[Permission, Grant] = {
     Permission.MANAGE_REMINDERS: Grant(
         N_("Only central HSE and the administrator may see and send reminders."), everywhere=_ADMIN | _CENTRAL,
     ),
+    Permission.SEE_WORKSHOPS: Grant(N_("Everybody who is signed in may see this."), everybody=True),
+    Permission.FOLLOW_WORKSHOP: Grant(
+        N_("The task and the time are for those who are signed in or have typed the workshop's code."),
+        everybody=True, by_pass=True,
+    ),
+    Permission.WRITE_NOTES: Grant(
+        N_("A group's note is for the group: type the workshop's code and pick the group, or ask the organiser."),
+        roles=_UNIT, everywhere=_CENTRAL, by_pass=True,
+    ),
+    Permission.SEE_NOTES: Grant(
+        N_("What all groups write is for the organiser, for helpers whom the organiser names, and for the wall."),
+        roles=_UNIT, everywhere=_CENTRAL, by_pass=True,
+    ),
+    Permission.SORT_POINTS: Grant(
+        N_("Points are gathered and summed up by the organiser and by helpers whom the organiser names."),
+        roles=_UNIT, everywhere=_CENTRAL, by_pass=True,
+    ),
+    Permission.MANAGE_WORKSHOPS: Grant(
+        N_("A workshop is organised by the leader or HSE coordinator of the unit that holds it, and by central HSE."),
+        roles=_UNIT, everywhere=_CENTRAL,
+    ),
 }  # fmt: skip
 
 
@@ -270,10 +330,17 @@ class Decision:
         return self.allowed
 
 
-def may(actor: Actor | None, permission: Permission, *, within: Within | None = None) -> Decision:
-    """Decide. Without `within`: whether the permission is held for any unit at all."""
+def may(
+    actor: Actor | None, permission: Permission, *, within: Within | None = None, passes: Iterable[Pass] = ()
+) -> Decision:
+    """Decide. Without `within`: whether the permission is held for any unit at all.
+
+    `passes` are those that whoever acts has shown; they count where the permission is given by pass.
+    """
     grant = GRANTS[permission]
     if permission is Permission.ANYONE:
+        return Decision(True)
+    if grant.by_pass and any(shown.opens(permission, within) for shown in passes):
         return Decision(True)
     if actor is None:
         return Decision(False, grant.who)
@@ -287,8 +354,10 @@ def may(actor: Actor | None, permission: Permission, *, within: Within | None = 
     return Decision(False, grant.who)
 
 
-def demand(actor: Actor | None, permission: Permission, *, within: Within | None = None) -> None:
+def demand(
+    actor: Actor | None, permission: Permission, *, within: Within | None = None, passes: Iterable[Pass] = ()
+) -> None:
     """Like `may`, but a no is raised as NotAllowed with the sentence that says who may."""
-    decision = may(actor, permission, within=within)
+    decision = may(actor, permission, within=within, passes=passes)
     if not decision:
         raise NotAllowed(decision.reason)

@@ -5,15 +5,15 @@ then calls `authorise(Permission.X, within=unit)`. A view without a declaration 
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from hmswiki.foundation.errors import N_, NotAllowed, NotFound, NotSignedIn, Refusal
-from hmswiki.foundation.permissions import Permission, Within, demand, may
-from hmswiki.web.context import actor
+from hmswiki.foundation.permissions import GRANTS, Pass, Permission, Within, demand, may
+from hmswiki.web.context import actor, state
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,17 +55,26 @@ def may_take_files(view: Callable[..., Any] | None) -> bool:
     return getattr(view, _TAKES_FILES, False)
 
 
+def passes(permission: Permission) -> tuple[Pass, ...]:
+    """The passes that the request shows, where the permission is given by pass; read once a request."""
+    if not GRANTS[permission].by_pass:
+        return ()
+    if "hmswiki_passes" not in g:
+        g.hmswiki_passes = state().wiki.passes_shown()
+    return cast(tuple[Pass, ...], g.hmswiki_passes)
+
+
 def authorise(permission: Permission, *, within: Within | None = None) -> None:
     """Let the request go on, or raise NotSignedIn or NotAllowed with the sentence that says who may."""
-    who = actor()
-    if who is None and permission is not Permission.ANYONE:
+    who, shown = actor(), passes(permission)
+    if who is None and permission is not Permission.ANYONE and not shown:
         raise NotSignedIn(N_("Sign in to see this page."))
-    demand(who, permission, within=within)
+    demand(who, permission, within=within, passes=shown)
 
 
 def allowed(permission: Permission, *, within: Within | None = None) -> bool:
     """Whether to show a way in. Whoever decides is still `authorise`."""
-    return bool(may(actor(), permission, within=within))
+    return bool(may(actor(), permission, within=within, passes=passes(permission)))
 
 
 def close_the_door() -> None:
