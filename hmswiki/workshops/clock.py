@@ -1,0 +1,79 @@
+"""How the time of a task stands, from what happened. Pure: moments come in as values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from hmswiki.workshops.models import EventKind
+
+
+class TaskState(StrEnum):
+    WAITING = "waiting"
+    """Not begun. Its text may be read, and a group may write before."""
+    RUNNING = "running"
+    """Begun; the clock runs, and may have run out: time up closes nothing, the organiser does."""
+    CLOSED = "closed"
+    """Nobody writes any more."""
+
+
+class Happened(Protocol):
+    """An event, as far as the clock goes."""
+
+    @property
+    def task_id(self) -> int | None: ...
+    @property
+    def kind(self) -> EventKind: ...
+    @property
+    def minutes(self) -> int | None: ...
+    @property
+    def at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class TaskClock:
+    """How a task stands. `ends_at` is None where no clock runs: before it begins, and when it was opened again."""
+
+    state: TaskState
+    started_at: datetime | None = None
+    ends_at: datetime | None = None
+    minutes: int = 0
+    """Planned, with what was added."""
+
+    def left(self, now: datetime) -> timedelta | None:
+        """What is left, none where the time is up; None where no clock runs."""
+        return None if self.ends_at is None else max(self.ends_at - now, timedelta())
+
+    @property
+    def takes_writing(self) -> bool:
+        return self.state is not TaskState.CLOSED
+
+
+def task_clock(task_id: int, minutes: int, events: Iterable[Happened]) -> TaskClock:
+    """How the task stands after `events`, which are in the order in which they happened and not withdrawn.
+
+    Closing ends the clock. Opened again, it runs without an end until minutes are added: they count from then.
+    The end of the whole workshop closes every task.
+    """
+    stands = TaskClock(TaskState.WAITING, minutes=minutes)
+    for event in events:
+        if event.kind is EventKind.ENDED:
+            stands = TaskClock(TaskState.CLOSED, stands.started_at, None, stands.minutes)
+        elif event.task_id != task_id:
+            continue
+        elif event.kind is EventKind.STARTED:
+            stands = TaskClock(TaskState.RUNNING, event.at, event.at + timedelta(minutes=minutes), minutes)
+        elif event.kind is EventKind.EXTENDED:
+            more = timedelta(minutes=event.minutes or 0)
+            # Minutes given after the time was up count from then: ten more are ten more.
+            basis = event.at if stands.ends_at is None else max(stands.ends_at, event.at)
+            if stands.ends_at is not None and more < timedelta():
+                basis = stands.ends_at
+            started = stands.started_at or event.at
+            stands = TaskClock(TaskState.RUNNING, started, basis + more, stands.minutes + (event.minutes or 0))
+        elif event.kind is EventKind.CLOSED:
+            stands = TaskClock(TaskState.CLOSED, stands.started_at, None, stands.minutes)
+        elif event.kind is EventKind.REOPENED:
+            stands = TaskClock(TaskState.RUNNING, stands.started_at or event.at, None, stands.minutes)
+    return stands
