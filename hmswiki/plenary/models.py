@@ -44,6 +44,8 @@ class ThemePoint(IsFact, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     theme_id: Mapped[int] = mapped_column(ForeignKey("hms_themes.id"), index=True)
     point_id: Mapped[int] = mapped_column(ForeignKey("hms_points.id"))
+    written: Mapped[str] = mapped_column(String(36))
+    """The edit whose text was read then: the group may have written another since."""
 
     theme: Mapped[Theme] = relationship()
     point: Mapped[Point] = relationship()
@@ -80,6 +82,8 @@ class SentencePoint(IsFact, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sentence_id: Mapped[int] = mapped_column(ForeignKey("hms_sentences.id"))
     point_id: Mapped[int] = mapped_column(ForeignKey("hms_points.id"), index=True)
+    written: Mapped[str] = mapped_column(String(36))
+    """The edit whose text was read then: the group may have written another since."""
 
     sentence: Mapped[Sentence] = relationship()
     point: Mapped[Point] = relationship()

@@ -12,6 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column(
+        "hms_drafts", sa.Column("credits", sa.JSON(none_as_null=True), nullable=False, server_default=sa.text("'[]'"))
+    )
+    with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
+        batch_op.alter_column("credits", server_default=None)
+
     op.create_table(
         "hms_workshops",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -460,6 +466,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sentence_id", sa.Integer(), nullable=False),
         sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("written", sa.String(length=36), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
@@ -491,6 +498,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("theme_id", sa.Integer(), nullable=False),
         sa.Column("point_id", sa.Integer(), nullable=False),
+        sa.Column("written", sa.String(length=36), nullable=False),
         sa.Column("recorded_at", UtcDateTime(), nullable=False),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
@@ -517,6 +525,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
+        batch_op.drop_column("credits")
+
     with op.batch_alter_table("hms_theme_points", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_hms_theme_points_point_id",
