@@ -233,7 +233,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     ],
     "drafts": [
         {
-            "base_edition": "1.9", "comment": "Si mer om kapittel 8.", "created_at": "2023-02-01T08:00:00+00:00",
+            "base_edition": "1.9", "comment": "Si mer om kapittel 8.", "credits": [{"nb": "Fra møtet."}], "created_at": "2023-02-01T08:00:00+00:00",
             "edition": "1.10", "facts": {"legal_basis": "Aml. § 7-2", "next_review": "2029-01-01", "renew_months": 12},
             "guideline": "omstilling", "saved_at": "2023-02-01T09:00:00+00:00", "sent_at": "2023-02-01T09:30:00+00:00",
             "sent_by": "ada", "slug": "omstilling", "state": "published", "summary": {"nb": "Nytt kapittel"},

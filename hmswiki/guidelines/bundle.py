@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation import bundle_values as values
 from hmswiki.foundation.bundle_files import BundleError
 from hmswiki.foundation.bundles import Import, Key, Record, RecordKind, Row, by, in_batches
+from hmswiki.foundation.language import DEFAULT_LANGUAGE
 from hmswiki.foundation.markup import MarkupTooLarge, render
 from hmswiki.guidelines.drafting import MAX_RENEW_MONTHS, is_link
 from hmswiki.guidelines.models import (
@@ -251,6 +252,17 @@ def draft_facts(value: Any) -> Row:
     return found
 
 
+def draft_credits(value: Any) -> list[Row]:
+    """Sentences by language, in the order in which they are shown; each has one in the default language."""
+    found = []
+    for one in values.as_list(value):
+        said = values.wording(one)
+        if isinstance(said, str) or not said.get(DEFAULT_LANGUAGE):
+            raise values.Unreadable(f'holds a sentence that is not by language, or lacks "{DEFAULT_LANGUAGE}".')
+        found.append(said)
+    return found
+
+
 def load_drafts(session: Session, records: Iterable[Record], into: Import) -> None:
     for record in records:
         draft_id = into.new_id(Draft)
@@ -265,11 +277,12 @@ def load_drafts(session: Session, records: Iterable[Record], into: Import) -> No
             "base_edition_id": find_edition(into, record, "base_edition") if record["base_edition"] else None,
             "adds_language": record["adds_language"],
             "state": record["state"].value, "version": record["version"] or 1, "facts": record["facts"] or {},
-            "summary": record["summary"], "comment": record["comment"],
+            "summary": record["summary"], "credits": record["credits"] or [], "comment": record["comment"],
             "created_at": record["created_at"], "saved_at": record["saved_at"], "sent_at": record["sent_at"],
             "sent_by_id": into.find_optional(record, "sent_by", "people"),
             "edition_id": find_edition(into, record) if record["edition"] else None,
         })  # fmt: skip
+        into.remember("drafts", (record["slug"], record["created_at"]), draft_id)
         for language, said in (record["texts"] or {}).items():
             into.add(DraftText, {"draft_id": draft_id, "language": language, **said})
         for person_id in into.find_all(record, "writers", "people"):
@@ -303,7 +316,7 @@ def _draft(
         "base_edition": numbers[row.base_edition_id][1] if row.base_edition_id else None,
         "adds_language": row.adds_language,
         "state": str(row.state), "version": row.version, "facts": facts or None,
-        "summary": row.summary, "comment": row.comment, "texts": said.get(row.id),
+        "summary": row.summary, "credits": row.credits or None, "comment": row.comment, "texts": said.get(row.id),
         "writers": sorted(writers[row.id]) if row.id in writers else None,
         "created_at": row.created_at, "saved_at": row.saved_at, "sent_at": row.sent_at,
         "sent_by": people.get(row.sent_by_id),
@@ -347,6 +360,7 @@ KINDS = (
             Key("version", values.whole_number(1)),
             Key("facts", draft_facts),
             Key("summary", values.wording_or_nothing),
+            Key("credits", draft_credits),
             Key("comment", values.text),
             Key("texts", texts),
             Key("writers", values.several(PERSON_ID)),

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -119,6 +119,22 @@ def checked_summary(summary: str | Mapping[str, str] | None) -> str | dict[str, 
         if text and text.strip()
     }
     return kept or None
+
+
+def with_credits(
+    summary: str | Mapping[str, str] | None, credits: Sequence[Mapping[str, str]]
+) -> str | dict[str, str] | None:
+    """The summary as it is published: in each language what was written, then where the changes came from."""
+    if not credits:
+        return dict(summary) if isinstance(summary, Mapping) else summary
+    said = {DEFAULT_LANGUAGE: summary} if isinstance(summary, str) else dict(summary or {})
+    languages = {*said, *(language for credit in credits for language in credit)}
+    found = {}
+    for language in LANGUAGES:
+        if language in languages:
+            sentences = [credit.get(language) or credit[DEFAULT_LANGUAGE] for credit in credits]
+            found[language] = "\n".join(part for part in (said.get(language), *sentences) if part)
+    return found
 
 
 def checked_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -179,6 +179,10 @@ class AboutDraft:
             return said if code == language.DEFAULT_LANGUAGE else ""
         return (said or {}).get(code, "")
 
+    def credits(self, code: str) -> list[str]:
+        """What will end the summary in that language: where changes came from."""
+        return [said.get(code) or said[language.DEFAULT_LANGUAGE] for said in self.draft.credits]
+
     @property
     def unchanged_languages(self) -> list[str]:
         """Languages whose text is as in the edition before, although the bokmål text is not."""

@@ -150,6 +150,28 @@ def save_draft(
     return draft
 
 
+def credit(session: Session, draft: Draft, *, sentence: Mapping[str, str]) -> None:
+    """End the summary with a sentence that says where a change came from; by language, in the default one at least.
+
+    It stands beside what the writers write, and is added when the edition is published. Raises Conflict unless the
+    draft is still being written. Its version stays: nobody's text is in conflict with it.
+    """
+    _lock(session, draft)
+    check_writable(draft)
+    if dict(sentence) not in draft.credits:
+        draft.credits = [*draft.credits, dict(sentence)]
+    session.flush()
+
+
+def take_credit_back(session: Session, draft: Draft, *, sentence: Mapping[str, str]) -> None:
+    """Leave out a sentence that `credit` put there. Raises Conflict unless the draft is still being written."""
+    _lock(session, draft)
+    check_writable(draft)
+    if dict(sentence) in draft.credits:
+        draft.credits = [one for one in draft.credits if one != dict(sentence)]
+    session.flush()
+
+
 def discard_draft(session: Session, draft: Draft, *, by: Actor | None, at: datetime) -> Draft:
     """Give the draft up. What was written is kept, and another may be begun."""
     _lock(session, draft)
@@ -240,7 +262,8 @@ def publish_edition(
     major, minor = drafting.next_number(latest, demands=demands)
     edition = Edition(
         guideline_id=guideline.id, major=major, minor=minor, published_on=on, requires_acknowledgement=demands,
-        summary=draft.summary, written_by_id=writer_id(draft), approved_by_id=person_id(by),
+        summary=drafting.with_credits(draft.summary, draft.credits), written_by_id=writer_id(draft),
+        approved_by_id=person_id(by),
     )  # fmt: skip
     edition.translations = [_rendered(text.language, text.title, text.body) for text in draft.texts]
     session.add(edition)

@@ -554,3 +554,21 @@ def test_two_saves_at_once_from_the_same_version_are_one_save_and_one_conflict(a
     answers = at_once(app, work("En."), work("To."))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["Conflict", "Draft"]
+
+
+def test_the_summary_ends_with_where_changes_came_from(session: Session) -> None:
+    draft = begin(session)
+    credit = {"nb": "Fra møtet 18. januar.", "en": "From the workshop on 18 January."}
+    operations.credit(session, draft, sentence=credit)
+    operations.credit(session, draft, sentence=credit)
+    operations.credit(session, draft, sentence={"nb": "Fra et annet møte."})
+    operations.take_credit_back(session, draft, sentence={"nb": "Fra et annet møte."})
+    save(session, draft, texts=TEXT)  # the version that was opened before is still the one to save
+
+    edition = publish(session, draft)
+    assert edition.summary is not None
+    assert str(edition.summary["nb"]).endswith("Fra møtet 18. januar.")  # type: ignore[index]
+    assert edition.summary["en"] == "From the workshop on 18 January."  # type: ignore[index]
+
+    with pytest.raises(Conflict):
+        operations.credit(session, draft, sentence=credit)
