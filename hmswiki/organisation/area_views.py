@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-import segno
 from flask import render_template, request, url_for
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation import clock
@@ -24,6 +22,7 @@ from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import known_actor, read_session, settings, today
 from hmswiki.web.page import in_section
 from hmswiki.web.parsing import as_of, page_number
+from hmswiki.web.qr import qr_code
 from hmswiki.web.words import _, wording
 
 blueprint = FeatureBlueprint("areas", __name__)
@@ -158,14 +157,6 @@ def door(code: str) -> str:
         code_picture=qr_code(address), people=people, units=units, above=area_queries.above(session, found),
         crumbs=area_crumbs(above=[*area_queries.above(session, found), found]),
     )  # fmt: skip
-
-
-def qr_code(address: str) -> Markup:
-    """The address as a picture to point a phone at: dark on white, without any style of its own."""
-    made = segno.make(address, error="m", micro=False)
-    return Markup(
-        made.svg_inline(dark="#000", light="#fff", border=4, omitsize=True, svgclass="hms-qr", lineclass=None)
-    )
 
 
 # --- what its other pages share, and what stands on others' pages ----------------------------------------

@@ -1,0 +1,12 @@
+"""Addresses as pictures to point a phone at."""
+
+import segno
+from markupsafe import Markup
+
+
+def qr_code(address: str) -> Markup:
+    """The address as a picture: dark on white, without any style of its own."""
+    made = segno.make(address, error="m", micro=False)
+    return Markup(
+        made.svg_inline(dark="#000", light="#fff", border=4, omitsize=True, svgclass="hms-qr", lineclass=None)
+    )
