@@ -1,0 +1,71 @@
+"""The list of workshops, and a workshop's own page."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.workshops import makers
+
+
+def test_the_list_begins_with_what_is_going_on_and_says_what_i_have_to_do_with_it(session, as_dina):
+    makers.workshop(session, title="HMS-årsmøtet", members={2: ["olav", "dina"]})
+    makers.workshop(session, title="I fjor", starts_at=datetime.now(UTC) - timedelta(days=300))
+    session.commit()
+
+    page = as_dina.get("/workshops").get_data(as_text=True)
+
+    assert "Et møte pågår nå" in page
+    assert page.index("HMS-årsmøtet") < page.index("Tidligere") < page.index("I fjor")
+    assert "Du er med i: Gruppe 2" in page
+
+
+def test_the_list_says_when_the_next_one_is(session, as_bjorn):
+    makers.workshop(session, starts_at=datetime(2099, 1, 18, 8, 0, tzinfo=UTC))
+    session.commit()
+
+    assert "Neste møte er søndag 18. januar 2099 kl.\N{NO-BREAK SPACE}09.00–12.00" in as_bjorn.get(
+        "/workshops"
+    ).get_data(as_text=True).replace("&nbsp;", "\N{NO-BREAK SPACE}").replace("\N{SOFT HYPHEN}", "")
+
+
+def test_a_stranger_to_the_list_is_sent_to_sign_in(as_stranger):
+    assert as_stranger.get("/workshops").status_code in (302, 303)
+
+
+def test_a_page_of_workshops_beyond_the_last_is_not_found(as_bjorn):
+    assert as_bjorn.get("/workshops?page=2").status_code == 404
+    assert as_bjorn.get("/workshops?page=none").status_code == 400
+
+
+def test_a_workshop_that_there_is_not_is_not_found(as_bjorn):
+    assert as_bjorn.get("/workshops/none").status_code == 404
+
+
+def test_a_stranger_whom_the_code_let_in_sees_the_tasks_and_nobodys_name(session, as_stranger):
+    workshop = makers.workshop(session, members={1: ["siri", "bjorn"]}, helpers=["nils"])
+    token = makers.seat(session, workshop)
+    session.commit()
+    as_stranger.set_cookie(f"hms-seat-{workshop.key}", token)
+
+    page = as_stranger.get(f"/workshops/{workshop.key}").get_data(as_text=True)
+
+    assert makers.CHANGE in page
+    assert "Plan for medvirkning" in page
+    assert "Siri Sand" not in page
+    assert "Nils Nes" not in page
+
+
+def test_a_stranger_without_a_code_is_sent_to_sign_in(session, as_stranger):
+    workshop = makers.workshop(session)
+    session.commit()
+
+    assert as_stranger.get(f"/workshops/{workshop.key}").status_code in (302, 303)
+
+
+def test_the_page_shows_each_group_with_its_leader_first(session, as_dina):
+    workshop = makers.workshop(session, members={1: ["siri", "bjorn"], 2: ["olav"]}, helpers=["nils"])
+    session.commit()
+
+    page = as_dina.get(f"/workshops/{workshop.key}").get_data(as_text=True)
+
+    assert page.index("Gruppe 1") < page.index("Siri Sand") < page.index("Bjørn Berg") < page.index("Gruppe 2")
+    assert "Nils Nes" in page
+    assert "3 institutter, 5 institutter, 6 institutter" in page
