@@ -20,6 +20,7 @@ from flask import Flask, Response, abort, current_app, g, request, url_for
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from hmswiki import config
@@ -80,6 +81,7 @@ class HmsWiki:
         self._panels: dict[str, list[Panel]] = {}
         self._readers: list[Callable[..., Any]] = []
         self._pass_sources: list[Callable[[], Iterable[Pass]]] = []
+        self._nudges: list[Callable[..., None]] = []
         self.reminders: list[Callable[..., Iterable[Waiting]]] = []
         self._task_counts: list[Callable[..., int]] = []
         self._app_setups: list[Callable[[Flask], None]] = []
@@ -126,6 +128,11 @@ class HmsWiki:
         """Tell the door which passes a request shows: `source()` reads them from the request, in few selects. It is
         asked only where a permission is given by pass."""
         self._pass_sources.append(source)
+
+    def add_nudge(self, nudge: Callable[..., None]) -> None:
+        """Tell groups of a workshop that their note is missed: `nudge(session, groups=…, task=…, by=…, at=…)`, in the
+        transaction in which the organiser reminds them. A refusal stops it all, so what is only sent is sent later."""
+        self._nudges.append(nudge)
 
     def add_record_kind(self, kind: RecordKind) -> None:
         """A file of the bundle, imported in the order of registration."""
@@ -260,6 +267,11 @@ class HmsWiki:
     def passes_shown(self) -> tuple[Pass, ...]:
         """The passes that this request shows, as `add_pass_source` brought them."""
         return tuple(shown for source in self._pass_sources for shown in source())
+
+    def nudge(self, session: Session, **context: Any) -> None:
+        """Remind groups of a workshop, as `add_nudge` brought it."""
+        for nudge in self._nudges:
+            nudge(session, **context)
 
     def tasks_waiting(self, **context: Any) -> int:
         """How many things there are to do for who is looking, as `add_task_count` brought them."""

@@ -12,7 +12,7 @@ from flask_wtf.csrf import validate_csrf
 from wtforms.validators import ValidationError
 
 from hmswiki.foundation.errors import N_, NotAllowed, NotFound, NotSignedIn, Refusal
-from hmswiki.foundation.permissions import GRANTS, Pass, Permission, Within, demand, may
+from hmswiki.foundation.permissions import GRANTS, Pass, Permission, Within, may
 from hmswiki.web.context import actor, state
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -28,6 +28,14 @@ class FormExpired(Refusal):
     """The form's token is missing or old; what was typed is kept and can be sent again."""
 
     status = 400
+
+
+class CodeNeeded(NotSignedIn):
+    """Nobody is signed in, and nothing has let them in; a code would."""
+
+
+class NotByThisCode(NotAllowed):
+    """What has let them in does not open this; another code, or another choice, may."""
 
 
 def access(permission: Permission) -> Callable[[View], View]:
@@ -68,8 +76,12 @@ def authorise(permission: Permission, *, within: Within | None = None) -> None:
     """Let the request go on, or raise NotSignedIn or NotAllowed with the sentence that says who may."""
     who, shown = actor(), passes(permission)
     if who is None and permission is not Permission.ANYONE and not shown:
+        if GRANTS[permission].by_pass:
+            raise CodeNeeded(N_("Type the code of the meeting to see this page, or sign in."))
         raise NotSignedIn(N_("Sign in to see this page."))
-    demand(who, permission, within=within, passes=shown)
+    decision = may(who, permission, within=within, passes=shown)
+    if not decision:
+        raise (NotByThisCode if GRANTS[permission].by_pass else NotAllowed)(decision.reason)
 
 
 def allowed(permission: Permission, *, within: Within | None = None) -> bool:

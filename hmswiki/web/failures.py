@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from hmswiki.foundation.errors import N_, NotSignedIn, Refusal
 from hmswiki.foundation.submissions import AlreadyDone
-from hmswiki.web.access import FormExpired
+from hmswiki.web.access import CodeNeeded, FormExpired, NotByThisCode
 from hmswiki.web.context import settings, state
 from hmswiki.web.words import _, number, say
 
@@ -43,13 +43,20 @@ def refused(refusal: Refusal) -> BaseResponse | str:
     """The page, JSON or redirect that answers a refusal."""
     if isinstance(refusal, NotSignedIn) and not wants_json():
         if request.method in ("GET", "HEAD"):
-            address = state().sign_in_url(_back())
+            address = _code_url(refusal, _back()) or state().sign_in_url(_back())
             if address is not None:
                 return redirect(address, 303)
         return _resend(refusal)
     if isinstance(refusal, FormExpired) and not wants_json():
         return _resend(refusal)
-    return page(refusal.status, _(_TITLES.get(refusal.status, _TITLES[422])), say(refusal))
+    title = _(_TITLES.get(refusal.status, _TITLES[422]))
+    return page(refusal.status, title, say(refusal), code_url=_code_url(refusal, _back()))
+
+
+def _code_url(refusal: Refusal, back: str) -> str | None:
+    """Where to type a code and come back, where one may open what was refused."""
+    address = state().extra.get("code_url")
+    return address(back) if address and isinstance(refusal, CodeNeeded | NotByThisCode) else None
 
 
 def already_done(done: AlreadyDone) -> BaseResponse:
@@ -76,12 +83,14 @@ def http_failed(error: HTTPException) -> BaseResponse:
     return response
 
 
-def page(status: int, title: str, text: str) -> Response:
+def page(status: int, title: str, text: str, *, code_url: str | None = None) -> Response:
     """The error page, or its JSON."""
     if wants_json():
         response = jsonify({"error": {"status": status, "title": title, "message": text}})
     else:
-        response = make_response(render_template("hmswiki/error.html", status=status, title=title, text=text))
+        response = make_response(
+            render_template("hmswiki/error.html", status=status, title=title, text=text, code_url=code_url)
+        )
     response.status_code = status
     return response
 
@@ -110,6 +119,7 @@ def _resend(refusal: Refusal) -> BaseResponse:
             action=request.full_path.rstrip("?"),
             signed_out=isinstance(refusal, NotSignedIn),
             sign_in_url=state().sign_in_url(""),
+            code_url=_code_url(refusal, ""),
         )  # fmt: skip
     )
     response.status_code = refusal.status
