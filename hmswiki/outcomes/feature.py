@@ -2,9 +2,17 @@
 
 from typing import TYPE_CHECKING
 
+from hmswiki.outcomes import proposal_bundle, proposal_panels, proposal_views
+
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
 
 
 def register(wiki: "HmsWiki") -> None:
-    """Nothing yet."""
+    wiki.add_blueprint(proposal_views.blueprint)
+    for kind in proposal_bundle.KINDS:
+        wiki.add_record_kind(kind)
+    wiki.add_panel("draft.aside", proposal_panels.draft_aside, order=10)
+    wiki.add_panel("guideline.aside", proposal_panels.guideline_aside, order=30)
+    wiki.add_panel("action.aside", proposal_panels.action_aside, order=20)
+    wiki.add_panel("workshop.aside", proposal_panels.workshop_aside, order=40)
