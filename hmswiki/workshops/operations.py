@@ -1,8 +1,10 @@
-"""What is done to the plan of a workshop and to its groups. `session` first, nothing is committed.
+"""What is done to a workshop's groups, and who is in them or helps. `session` first, nothing is committed.
 
 Everything that a page which watches could show raises the workshop's pulse in the same transaction.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, Conflict, Refusal
 from hmswiki.foundation.permissions import Actor, Permission, demand
-from hmswiki.workshops.models import Group, Workshop
+from hmswiki.organisation.models import Person
+from hmswiki.workshops.models import Group, Helper, Member, Workshop
 
 LONGEST_NAME = 60
 MOST_GROUPS = 60
@@ -56,6 +59,28 @@ def add_group(
     return group
 
 
+def rename_group(session: Session, group: Group, *, name: str | None, by: Actor, at: datetime) -> None:
+    """Call it something beside its number, or nothing."""
+    _begin(session, group.workshop, by)
+    group.name = group_name(name)
+    beat(session, group.workshop)
+
+
+def remove_group(session: Session, group: Group, *, by: Actor, at: datetime) -> None:
+    """Take it away; whoever is in it is in none. Raises Conflict where the group has written."""
+    _begin(session, group.workshop, by)
+    session.refresh(group)
+    if group.pulse > 0:
+        raise Conflict(
+            N_("Group %(number)s has begun to write, so it stays. Move those who are in it, and leave it empty."),
+            number=group.number,
+        )
+    for member in _members(session, group):
+        member.withdraw(by_id=by.person_id, at=at, reason=None)
+    group.removed_at = at
+    beat(session, group.workshop)
+
+
 def group_name(name: str | None) -> str | None:
     """What the group is called, as it is kept. Raises Refusal for one that is too long."""
     name = " ".join((name or "").replace("\0", "").split())
@@ -67,7 +92,156 @@ def group_name(name: str | None) -> str | None:
     return name or None
 
 
+# --- Members ------------------------------------------------------------------------------------------------
+
+
+def put_in_group(
+    session: Session, group: Group, person: Person, *, leads: bool = False, by: Actor, at: datetime
+) -> Member:
+    """The person is in that group from now on, and in no other of the workshop. Raises Refusal.
+
+    `leads`: the person leads it, and whoever did so does not.
+    """
+    workshop = group.workshop
+    _begin(session, workshop, by)
+    if group.removed_at is not None:
+        raise Conflict(N_("Group %(number)s was taken away. Choose another."), number=group.number)
+    had = _membership(session, workshop, person.id)
+    if had is not None and (had.group_id, had.leads) == (group.id, leads):
+        raise Refusal(
+            N_("%(name)s is in group %(number)s already."), field="person", name=person.name, number=group.number
+        )
+    if had is not None:
+        had.withdraw(by_id=by.person_id, at=at, reason=None)
+    if leads:
+        _step_down(session, group, by=by, at=at)
+    member = Member(
+        group_id=group.id, person_id=person.id, leads=leads, recorded_at=at, recorded_by_id=by.person_id
+    )  # fmt: skip
+    session.add(member)
+    beat(session, workshop)
+    return member
+
+
+def withdraw_member(session: Session, member: Member, *, by: Actor, at: datetime) -> None:
+    """The person is in no group any more."""
+    _begin(session, member.group.workshop, by)
+    member.withdraw(by_id=by.person_id, at=at, reason=None)
+    beat(session, member.group.workshop)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Those who are to be in a group, its leader first. `group` is None for a new one, called `name`."""
+
+    people: Sequence[int]
+    group: Group | None = None
+    name: str | None = None
+    leads: bool = True
+    """Whether the first leads it; not where it has a leader who stays."""
+
+
+def place(session: Session, workshop: Workshop, placed: Sequence[Placed], *, by: Actor, at: datetime) -> int:
+    """Put people in groups as was seen in a preview; how many were put or moved. Raises Refusal.
+
+    Whoever is not named stays where they are. Nobody is named twice.
+    """
+    _begin(session, workshop, by)
+    ids = [one for group in placed for one in group.people]
+    if len(ids) != len(set(ids)):
+        raise Refusal(N_("Somebody stands in two of the groups. Make the groups again."))
+    had = {member.person_id: member for member in _members_of(session, workshop)}
+    moves = []
+    for plan in placed:
+        group = plan.group or add_group(session, workshop, name=plan.name, by=by, at=at)
+        for number, person_id in enumerate(plan.people):
+            leads, was = plan.leads and number == 0, had.get(person_id)
+            if was is None or (was.group_id, was.leads) != (group.id, leads):
+                moves.append((group, person_id, leads))
+    # All leave before any comes: whoever leads one group may come to another.
+    for _group, person_id, _leads in moves:
+        if person_id in had:
+            had[person_id].withdraw(by_id=by.person_id, at=at, reason=None)
+    session.flush()
+    for group, person_id, leads in moves:
+        if leads:
+            _step_down(session, group, by=by, at=at)
+        session.add(
+            Member(group_id=group.id, person_id=person_id, leads=leads, recorded_at=at, recorded_by_id=by.person_id)
+        )
+    beat(session, workshop)
+    return len(moves)
+
+
+def _step_down(session: Session, group: Group, *, by: Actor, at: datetime) -> None:
+    """Whoever leads the group stays in it, and does not lead it."""
+    for member in _members(session, group):
+        if member.leads:
+            member.withdraw(by_id=by.person_id, at=at, reason=None)
+            session.add(
+                Member(group_id=group.id, person_id=member.person_id, leads=False, recorded_at=at,
+                       recorded_by_id=by.person_id)
+            )  # fmt: skip
+    session.flush()
+
+
+def _members_of(session: Session, workshop: Workshop) -> Sequence[Member]:
+    return session.scalars(
+        select(Member)
+        .join(Group, Member.group_id == Group.id)
+        .where(Group.workshop_id == workshop.id, Member.withdrawn_at.is_(None))
+        .order_by(Member.id)
+    ).all()
+
+
+def _members(session: Session, group: Group) -> Sequence[Member]:
+    return session.scalars(
+        select(Member).where(Member.group_id == group.id, Member.withdrawn_at.is_(None)).order_by(Member.id)
+    ).all()
+
+
+def _membership(session: Session, workshop: Workshop, person_id: int) -> Member | None:
+    return next((one for one in _members_of(session, workshop) if one.person_id == person_id), None)
+
+
+# --- Helpers ------------------------------------------------------------------------------------------------
+
+
+def add_helper(session: Session, workshop: Workshop, person: Person, *, by: Actor, at: datetime) -> Helper:
+    """The person sees what all groups write, and gathers it into themes. Raises Refusal."""
+    _begin(session, workshop, by)
+    if _helping(session, workshop, person.id) is not None:
+        raise Refusal(N_("%(name)s is a helper already."), field="helper", name=person.name)
+    helper = Helper(
+        workshop_id=workshop.id, person_id=person.id, recorded_at=at, recorded_by_id=by.person_id
+    )  # fmt: skip
+    session.add(helper)
+    beat(session, workshop)
+    return helper
+
+
+def withdraw_helper(session: Session, workshop: Workshop, helper: Helper, *, by: Actor, at: datetime) -> None:
+    """The person helps no more."""
+    _begin(session, workshop, by)
+    helper.withdraw(by_id=by.person_id, at=at, reason=None)
+    beat(session, workshop)
+
+
+def _helping(session: Session, workshop: Workshop, person_id: int) -> Helper | None:
+    return session.scalar(
+        select(Helper).where(
+            Helper.workshop_id == workshop.id, Helper.person_id == person_id, Helper.withdrawn_at.is_(None)
+        )
+    )
+
+
 # --- How each is written ------------------------------------------------------------------------------------
+
+
+def _begin(session: Session, workshop: Workshop, by: Actor) -> None:
+    demand(by, Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
+    lock(session, workshop)
+    check_on(workshop)
 
 
 def lock(session: Session, workshop: Workshop) -> None:
