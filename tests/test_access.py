@@ -27,6 +27,7 @@ from tests.actions.makers import raised
 from tests.checklists.makers import draft as draft_checklist
 from tests.checklists.makers import publish as publish_checklist
 from tests.conftest import client_as
+from tests.outcomes.makers import held, proposed
 from tests.rounds.makers import start_round, take_photo
 from tests.schedules.makers import schedule
 from tests.workshops.makers import workshop
@@ -55,7 +56,7 @@ LET_IN: dict[str, frozenset[Any]] = {
     "stylesheet": ALSO_STRANGERS,
     "rounds_offline.worker": ALSO_STRANGERS,
     "rounds_offline.offline": ALSO_STRANGERS,
-    "rounds_offline.who": EVERYBODY,
+    "rounds_offline.who": ALSO_STRANGERS,
     # accounts
     **dict.fromkeys(
         ("accounts.sign_in", "accounts.sign_in_with_password", "accounts.sign_in_as", "accounts.sign_out",
@@ -165,6 +166,12 @@ LET_IN: dict[str, frozenset[Any]] = {
         ("rounds.campaign_list", "rounds.campaign", "rounds.campaign_file", "rounds.by_area"), OVERSEES),
     # workshops: one that Laser Lab holds, in which nobody of the cast is put in a group
     **dict.fromkeys(("workshops.index", "workshops.show"), EVERYBODY),
+    # what points of that workshop became
+    **dict.fromkeys(("proposals.became", "proposals.proposal"), EVERYBODY),
+    **dict.fromkeys(
+        ("proposals.point_action", "proposals.make_action", "proposals.new_proposal", "proposals.propose",
+         "proposals.withdraw"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+    **dict.fromkeys(("proposals.take_up", "proposals.turn_down", "proposals.take_answer_back"), EDITOR),
     # reminders
     **dict.fromkeys(("reminders.index", "reminders.again", "reminders.remind_campaign"), REGISTER),
 }  # fmt: skip
@@ -206,6 +213,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     running = start_round(session)
     photos = [take_photo(session, running).key for _ in range(2)]
     meeting = workshop(session, "LAB")
+    proposal = proposed(session, held(session, meeting))
     facts = {
         "employments": session.scalars(select(Employment.id)).first(),
         "roles": session.scalars(select(RoleHolding.id)).first(),
@@ -226,6 +234,9 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "code": "LAB", "identity": "none",
         },
         "workshops": {"key": meeting.key, "number": 1},
+        "proposals": {
+            "workshop_key": meeting.key, "point_key": proposal.points[0].key, "proposal_key": proposal.key,
+        },
         "rounds": {"key": running.key, "signature_id": 1}, "rounds.calendar_feed": {"token": "no-such-token"},
         "rounds.photo": {"key": photos[0]}, "rounds.withdraw_photo": {"key": photos[1]},
         **dict.fromkeys(("rounds.campaign", "rounds.campaign_file", "reminders.remind_campaign"), of_all),
@@ -257,6 +268,8 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
             values[name] = rows["checklists"][name]
         elif rule.endpoint.startswith("hmswiki.rounds."):
             values[name] = rows["rounds"][name]
+        elif endpoint.startswith("proposals."):
+            values[name] = rows["proposals"][name]
         elif endpoint.split(".")[0] in ("workshops", "notes", "plenary", "outcomes"):
             values[name] = rows["workshops"][name]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):

@@ -26,7 +26,7 @@ def draft_aside(*, draft: Draft, **context: Any) -> Markup | str | None:
         for one in queries.of_guideline(read_session(), draft.guideline)
         if one.state is ProposalState.WAITING or (one.state is ProposalState.TAKEN_UP and one.draft is draft)
     ]
-    return render_template("hmswiki/outcomes/draft_proposals.html", standings=shown) if shown else None
+    return render_template("hmswiki/proposals/draft_proposals.html", standings=shown) if shown else None
 
 
 def guideline_aside(*, guideline: Guideline, **context: Any) -> Markup | None:
@@ -47,7 +47,7 @@ def action_aside(*, action: Action, **context: Any) -> str | None:
     point = queries.point_of_action(read_session(), action)
     if point is None:
         return None
-    return render_template("hmswiki/outcomes/action_origin.html", point=point, groups_in_words=groups_in_words)
+    return render_template("hmswiki/proposals/action_origin.html", point=point, groups_in_words=groups_in_words)
 
 
 def workshop_aside(*, workshop: Workshop, **context: Any) -> Markup | str | None:
@@ -55,4 +55,4 @@ def workshop_aside(*, workshop: Workshop, **context: Any) -> Markup | str | None
     session = read_session()
     if not queries.actions_of_workshop(session, workshop) and not queries.of_workshop(session, workshop):
         return None
-    return render_template("hmswiki/outcomes/became_link.html", workshop=workshop)
+    return render_template("hmswiki/proposals/became_link.html", workshop=workshop)

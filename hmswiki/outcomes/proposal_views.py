@@ -82,7 +82,7 @@ def became(workshop_key: str) -> str:
         queries.of_workshop(session, workshop),
         organises=allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting),
     )  # fmt: skip
-    return render_template("hmswiki/outcomes/became.html", page=page, said_of=said_of, groups_in_words=groups_in_words)
+    return render_template("hmswiki/proposals/became.html", page=page, said_of=said_of, groups_in_words=groups_in_words)
 
 
 def _became(point: Point, action: Action) -> Became:
@@ -170,7 +170,7 @@ def _ask_action(workshop: Workshop, point: Point, unit: Unit, form: PointActionF
     _offer(form, unit)
     units = [workshop.unit, *organisation.units_open_on(session, today(), under=workshop.unit)]
     return render_template(
-        "hmswiki/outcomes/point_action.html", workshop=workshop, point=point, unit=unit, form=form,
+        "hmswiki/proposals/point_action.html", workshop=workshop, point=point, unit=unit, form=form,
         units=list({one.id: one for one in units}.values()), actions=queries.actions_of(session, [point]),
     )  # fmt: skip
 
@@ -230,9 +230,9 @@ def _offer_guidelines(form: ProposalForm) -> None:
 def _ask_proposal(workshop: Workshop, points: list[Point], form: ProposalForm) -> str:
     _offer_guidelines(form)
     form.points.choices = [
-        (point.key, _("%(text)s (group %(number)s)", text=point.text, number=point.group.number)) for point in points
+        (point.key, _("%(line)s (group %(number)s)", line=point.text, number=point.group.number)) for point in points
     ]
-    return render_template("hmswiki/outcomes/new_proposal.html", workshop=workshop, points=points, form=form)
+    return render_template("hmswiki/proposals/new_proposal.html", workshop=workshop, points=points, form=form)
 
 
 # --- What editors answer ------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def _show(key: str, turn_down: TurnDownForm) -> str:
         queries.standing(session, found), organises=allowed(Permission.MANAGE_WORKSHOPS, within=found.workshop.meeting),
         edits=allowed(Permission.EDIT_GUIDELINES), action_form=PageForm(formdata=None), turn_down=turn_down,
     )  # fmt: skip
-    return render_template("hmswiki/outcomes/proposal.html", page=page, groups_in_words=groups_in_words)
+    return render_template("hmswiki/proposals/proposal.html", page=page, groups_in_words=groups_in_words)
 
 
 @blueprint.post("/proposals/<proposal_key>/taking-up")
