@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts.rules import DemoPerson
 from hmswiki.app import create_app
 from hmswiki.config import Settings
-from hmswiki.demo import areas, checklists, history, rounds
+from hmswiki.demo import areas, checklists, history, rounds, workshops
 from hmswiki.foundation import clock
 from hmswiki.foundation.bundle_files import FILES
 from hmswiki.foundation.bundles import FORMAT, VERSION, import_bundle
@@ -94,6 +94,7 @@ def fill(session: Session, kinds: Any, *, today: date, at: datetime) -> None:
         write_bundle(Path(folder), rows, diary.files)
         import_bundle(session, Path(folder), kinds, at=at, progress=lambda line: None)
     _drafts(session, texts, at=at)
+    workshops.fill(session, today=today, at=at)
 
 
 def write_bundle(folder: Path, rows: dict[str, list[dict[str, Any]]], attached: dict[str, bytes]) -> None:
