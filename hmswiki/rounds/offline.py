@@ -1,7 +1,7 @@
-"""Rounds without network: the service worker, the page that says so, and who is signed in for what waits on a phone.
+"""Without network: the service worker, the page that says so, and who is signed in for what waits on a phone.
 
-The worker keeps the pages of rounds, with the style and scripts they need, and nothing else. Its address stands at
-the root of the wiki, so that it reaches the wiki's pages and no page of a host.
+The worker keeps the pages of rounds and of groups' notes, with the style and scripts they need, and nothing else.
+Its address stands at the root of the wiki, so that it reaches the wiki's pages and no page of a host.
 """
 
 import json
@@ -16,18 +16,23 @@ from hmswiki.foundation.permissions import Permission
 from hmswiki.web import assets
 from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
-from hmswiki.web.context import known_actor
+from hmswiki.web.context import actor
 from hmswiki.web.page import Hms, front_page
 from hmswiki.web.words import current_language, speak
 
 blueprint = FeatureBlueprint("rounds_offline", __name__)
 
-_LINKED = ("hms.css", "icons.svg", "favicon.svg", "js/hms.js", "js/offline.js", "js/round.js", "js/rounds-kept.js")
-"""What pages of rounds link to, each with the mark that changes when it does."""
+_LINKED = ("hms.css", "icons.svg", "favicon.svg", "js/hms.js", "js/offline.js", "js/round.js", "js/note.js",
+           "js/rounds-kept.js")  # fmt: skip
+"""What pages that are kept link to, each with the mark that changes when it does."""
 
 _IMPORTED = tuple(
-    f"js/{name}.js" for name in ("outbox", "sending", "round-items", "round-kept", "round-photo", "round-status")
-)
+    f"js/{name}.js"
+    for name in (
+        "outbox", "sending", "save-state", "words", "round-items", "round-kept", "round-photo", "round-status",
+        "note-edits", "note-lines", "watching", "clock",
+    )
+)  # fmt: skip
 """What those scripts import, by a plain name."""
 
 
@@ -59,11 +64,12 @@ def offline() -> str:
 
 
 @blueprint.get("/offline/session")
-@access(Permission.SIGNED_IN)
+@access(Permission.ANYONE)
 def who() -> BaseResponse:
-    """Who is signed in here, and the token of this session, for answers that have waited on a phone."""
+    """Who is signed in here, if anybody, and the token of this session, for what has waited on a phone."""
+    signed_in = actor()
     facts: dict[str, Any] = {
-        "person": str(known_actor().person_id),
+        "person": str(signed_in.person_id) if signed_in else "",
         "csrf_token": generate_csrf(),
     }
     answer = jsonify(facts)

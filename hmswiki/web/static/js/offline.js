@@ -1,6 +1,7 @@
-// On every page: what this phone keeps of rounds is the person's own, and what waits here is sent when it can be.
+// On every page: what this phone keeps of rounds and notes is the person's own, and what waits here is sent when it can
+// be.
 
-import { PAGES, away, keptRounds, marks, person } from "./outbox.js";
+import { PAGES, away, keptNotes, keptRounds, marks, person } from "./outbox.js";
 
 // The page for want of network knows nobody, which is no sign that somebody has signed out.
 if (!away) {
@@ -11,14 +12,16 @@ if (!away) {
     globalThis.caches?.delete(PAGES).catch(() => {});
     marks.set("person", person || null);
   }
-  if (person && marks.get("waiting") === "yes") import("./sending.js").then((sending) => sending.keepTrying());
-  if (person && marks.get("refused") === "yes") tellOfRefused();
-  addEventListener("hms-sent", (event) => event.detail.refused.length && tellOfRefused());
+  if (marks.get("waiting") === "yes") import("./sending.js").then((sending) => sending.keepTrying());
+  if (marks.get("refused") === "yes") tellOfRefused();
+  for (const name of ["hms-sent", "hms-sent-edits"]) {
+    addEventListener(name, (event) => event.detail.refused.length && tellOfRefused());
+  }
 }
 
-// What a round did not take is told on whatever page the person is, with the way back to it.
+// What a round or a note did not take is told on whatever page the person is, with the way back to it.
 async function tellOfRefused() {
-  if (document.querySelector("form[data-hms-round]")) return; // it tells so itself
+  if (document.querySelector("form[data-hms-round], form[data-hms-note]")) return; // it tells so itself
   document.querySelector("[data-hms-refused]")?.remove();
   const list = document.createElement("div");
   list.setAttribute("role", "status");
@@ -32,13 +35,17 @@ async function tellOfRefused() {
       document.querySelector("main")?.prepend(offerToCorrect(round, refused));
       continue;
     }
-    const words = refused.length === 1 ? round.words.refusedOne : round.words.refusedMany;
-    const line = document.createElement("p");
-    const link = document.createElement("a");
-    link.href = round.address;
-    link.textContent = `${round.title}, ${round.place}`;
-    line.append(words.replace("%(num)s", refused.length), " ", link);
-    list.append(line);
+    list.append(line(round.words, refused, round.address, `${round.title}, ${round.place}`));
+  }
+  for (const { note, refused } of await keptNotes()) {
+    if (refused.length && note.words) list.append(line(note.words, refused, note.address, `${note.title}, ${note.place}`));
   }
   if (list.children.length) document.querySelector("main")?.prepend(list);
+}
+
+function line(words, refused, address, name) {
+  const said = document.createElement("p");
+  const link = Object.assign(document.createElement("a"), { href: address, textContent: name });
+  said.append((refused.length === 1 ? words.refusedOne : words.refusedMany).replace("%(num)s", refused.length), " ", link);
+  return said;
 }

@@ -1,5 +1,6 @@
-// What waits on the phone: answers and photos that the server has not said it has, and what it last told of a round.
-// Everything belongs to the person who gave it. Where the browser keeps nothing, `open` gives an outbox in memory.
+// What waits on the phone: answers and photos of rounds and edits of notes that the server has not said it has, and what
+// it last told of a round or a note. Everything belongs to the person who gave it; to "" where a code let in who wrote,
+// and nobody was signed in. Where the browser keeps nothing, `open` gives an outbox in memory.
 
 const meta = document.querySelector("meta[name='hms-person']");
 
@@ -44,7 +45,7 @@ export function uuid() {
 
 // --- The outbox ---
 
-const STORES = { answers: "key", photos: "key", rounds: "id" };
+const STORES = { answers: "key", photos: "key", rounds: "id", edits: "key", notes: "id" };
 
 // What the phone has no room for, or does not write for another reason, stays on the page until it is sent.
 class Kept {
@@ -76,10 +77,27 @@ class Kept {
 
   async all(store) {
     const unwritten = await spare.all(store);
-    const name = STORES[store];
-    const keys = new Set(unwritten.map((record) => record[name]));
-    const written = await this.#do(store, "readonly", (objects) => objects.getAll());
-    return [...written.filter((record) => !keys.has(record[name])), ...unwritten];
+    return merged(store, await this.#do(store, "readonly", (objects) => objects.getAll()), unwritten);
+  }
+
+  // Change several records at once, from what is there: `decide(records)` gives {put, remove}. Nobody comes between.
+  async update(store, decide) {
+    const unwritten = await spare.all(store);
+    let wanted;
+    try {
+      await this.#do(store, "readwrite", (objects) => {
+        objects.getAll().onsuccess = ({ target }) => {
+          wanted = decide(merged(store, target.result, unwritten));
+          wanted.remove?.forEach((key) => objects.delete(key));
+          wanted.put?.forEach((record) => objects.put(record));
+        };
+      });
+      await spare.remove(store, [...(wanted.remove ?? []), ...(wanted.put ?? []).map((one) => one[STORES[store]])]);
+    } catch {
+      wanted ??= decide(unwritten);
+      await spare.update(store, () => wanted);
+      if (wanted.remove?.length) await this.remove(store, wanted.remove).catch(() => {});
+    }
   }
 
   #do(store, mode, work) {
@@ -90,6 +108,12 @@ class Kept {
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
   }
+}
+
+function merged(store, written, unwritten) {
+  const name = STORES[store];
+  const keys = new Set(unwritten.map((record) => record[name]));
+  return [...written.filter((record) => !keys.has(record[name])), ...unwritten];
 }
 
 class InMemory {
@@ -114,9 +138,15 @@ class InMemory {
     return [...this.stores[store].values()];
   }
 
-  // But for what the server has told of a round: that it tells again.
+  async update(store, decide) {
+    const { put = [], remove = [] } = decide([...this.stores[store].values()]);
+    remove.forEach((key) => this.stores[store].delete(key));
+    put.forEach((record) => this.stores[store].set(record[STORES[store]], record));
+  }
+
+  // But for what the server has told of a round or a note: that it tells again.
   get isEmpty() {
-    return this.stores.answers.size + this.stores.photos.size === 0;
+    return this.stores.answers.size + this.stores.photos.size + this.stores.edits.size === 0;
   }
 }
 
@@ -126,13 +156,21 @@ let opened = null;
 export function open() {
   opened ??= new Promise((resolve) => {
     try {
-      const request = indexedDB.open(NAME, 1);
+      const request = indexedDB.open(NAME, 2);
       request.onupgradeneeded = () => {
-        for (const [name, keyPath] of Object.entries(STORES)) request.result.createObjectStore(name, { keyPath });
+        const there = request.result.objectStoreNames;
+        for (const [name, keyPath] of Object.entries(STORES)) {
+          if (!there.contains(name)) request.result.createObjectStore(name, { keyPath });
+        }
       };
       request.onsuccess = () => {
-        request.result.onclose = () => (opened = null); // the browser took it away: it is opened anew
-        resolve(new Kept(request.result));
+        const database = request.result;
+        database.onclose = () => (opened = null); // the browser took it away: it is opened anew
+        database.onversionchange = () => {
+          database.close(); // a newer page of the wiki needs more room in it
+          opened = null;
+        };
+        resolve(new Kept(database));
       };
       request.onerror = () => resolve(new InMemory());
     } catch {
@@ -152,12 +190,16 @@ export async function waiting(round) {
   return { answers: answers.filter(mine).sort(inOrder), photos: photos.filter(mine).sort(inOrder) };
 }
 
-// How many answers and photos others have left on this phone.
-export async function ofOthers(round) {
-  const outbox = await open();
-  const records = [...(await outbox.all("answers")), ...(await outbox.all("photos"))];
-  return records.filter((record) => record.person !== person && record.round === round).length;
+// Edits of notes that wait, in the order in which they were made; `note` left out: of all notes. Of the person here, and
+// what was written here without signing in: whoever has come in to the group since may send that on.
+export async function waitingEdits(note) {
+  return (await (await open()).all("edits")).filter((record) => isMine(record, note)).sort(byOrder);
 }
+
+export const isMine = (record, note) =>
+  (record.person === person || record.person === "") && (!note || record.note === note);
+
+export const byOrder = (one, other) => one.order - other.order;
 
 // Keep an answer until the server has it. It takes the place of an earlier one to the same item that was never sent.
 export async function keepAnswer(record) {
@@ -197,11 +239,37 @@ export async function keptRounds() {
   }));
 }
 
+// The person's notes that this phone knows, each with what waits and what was refused in it.
+export async function keptNotes() {
+  const notes = (await (await open()).all("notes")).filter((note) => note.person === person);
+  const edits = await waitingEdits();
+  const of = (note) => edits.filter((record) => record.note === note.note);
+  return notes.map((note) => ({
+    note,
+    waits: of(note).filter((record) => !record.refused),
+    refused: of(note).filter((record) => record.refused),
+  }));
+}
+
+// Whoever it is of: another who signs in here does not put out of sight what the first has left.
 export async function noteWhetherAnythingWaits() {
-  const { answers, photos } = await waiting();
-  const all = [...answers, ...photos];
+  const outbox = await open();
+  const all = (await Promise.all(["answers", "photos", "edits"].map((store) => outbox.all(store)))).flat();
   marks.set("waiting", all.some((record) => !record.refused) ? "yes" : null);
   marks.set("refused", all.some((record) => record.refused) ? "yes" : null);
+}
+
+// Let the service worker keep this page, so that it opens without network.
+export async function keepPage(worker, address) {
+  if (!navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register(worker);
+    const { active } = await navigator.serviceWorker.ready;
+    marks.set("person", person || null);
+    active.postMessage({ keep: address });
+  } catch {
+    // The page works while it is open; it does not open without network.
+  }
 }
 
 addEventListener("storage", (event) => {

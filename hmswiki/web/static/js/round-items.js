@@ -1,17 +1,9 @@
 // The items of a round as they stand on the page: what is answered, what an answer unfolds, what others have answered.
 
 import { preview } from "./round-photo.js";
+import { element, filled } from "./words.js";
 
 const textual = (field) => field.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=file])");
-const filled = (words, facts) => words.replace(/%\((\w+)\)s/g, (whole, name) => facts[name] ?? whole);
-
-export function clock(when, language) {
-  const time = new Date(when);
-  const [hours, minutes] = [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, "0"));
-  return language === "en" ? `${hours}:${minutes}` : `kl.\u00a0${hours}.${minutes}`;
-}
-
-export { filled };
 
 export class Item {
   constructor(fieldset, words, iconOf) {
@@ -264,13 +256,6 @@ export class Item {
     const take = this.fieldset.querySelector("[data-take]");
     if (take && most) take.hidden = this.photoCount >= most;
   }
-}
-
-export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
 }
 
 // --- All items together: which are asked, how far it has come ---

@@ -1,8 +1,8 @@
 // On the page of a round that was handed in: answers of one's own that came too late, and the way on with them.
 
 import { forget, noteWhetherAnythingWaits, uuid } from "./outbox.js";
-import { element, filled } from "./round-items.js";
 import { once } from "./sending.js";
+import { element, filled } from "./words.js";
 
 // A section that lists what is kept, adds it as a correction with a reason, or throws it away.
 export function offerToCorrect(round, records) {

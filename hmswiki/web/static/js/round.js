@@ -2,10 +2,12 @@
 // the server has said so. Without this the page is one form with a button.
 
 import * as outbox from "./outbox.js";
-import { Item, clock, filled, showWhatIsAsked } from "./round-items.js";
+import { Item, showWhatIsAsked } from "./round-items.js";
 import { smaller } from "./round-photo.js";
-import { Progress, Status } from "./round-status.js";
+import { Progress } from "./round-status.js";
+import { Status } from "./save-state.js";
 import * as sending from "./sending.js";
+import { clock, filled } from "./words.js";
 
 const TYPING_ENDS = 1200;
 const SAYS_SAVING_AFTER = 1000;
@@ -44,7 +46,7 @@ function Round(form) {
     await remember();
     for (const item of early) give(item);
     sending.keepTrying();
-    keepThisPage();
+    outbox.keepPage(words.worker, words.address);
     look();
   };
 
@@ -101,18 +103,6 @@ function Round(form) {
     kept.state ??= { answers: {}, still: {}, photos: {} };
     change(kept.state);
     outbox.open().then((box) => box.put("rounds", kept)).catch(() => {});
-  }
-
-  async function keepThisPage() {
-    if (!navigator.serviceWorker) return;
-    try {
-      await navigator.serviceWorker.register(words.worker);
-      const { active } = await navigator.serviceWorker.ready;
-      outbox.marks.set("person", outbox.person);
-      active.postMessage({ keep: words.address });
-    } catch {
-      // The page works while it is open; it does not open without network.
-    }
   }
 
   // --- What is answered ---

@@ -1,22 +1,25 @@
-// The page for want of network: which rounds can be opened here all the same.
+// The page for want of network: which rounds and notes can be opened here all the same.
 
-import { PAGES, keptRounds } from "./outbox.js";
+import { PAGES, keptNotes, keptRounds } from "./outbox.js";
 
 const list = document.querySelector("[data-hms-kept-rounds]");
 if (list && globalThis.caches) show();
 
 async function show() {
-  const { one, many } = list.dataset;
+  const words = list.dataset;
   const cache = await caches.open(PAGES);
-  const rounds = (await keptRounds()).sort((a, b) => (a.round.at < b.round.at ? 1 : -1));
-  for (const { round, waits } of rounds) {
-    if (!(await cache.match(round.address, { ignoreVary: true }))) continue;
+  const rounds = (await keptRounds()).map(({ round, waits }) => ({ kept: round, waits, one: words.one, many: words.many }));
+  const notes = (await keptNotes()).map(({ note, waits }) => (
+    { kept: note, waits, one: words.oneLine, many: words.manyLines }
+  ));
+  for (const { kept, waits, one, many } of [...rounds, ...notes].sort((a, b) => (a.kept.at < b.kept.at ? 1 : -1))) {
+    if (!(await cache.match(kept.address, { ignoreVary: true }))) continue;
     const row = document.createElement("li");
-    const link = Object.assign(document.createElement("a"), { href: round.address, textContent: round.place });
+    const link = Object.assign(document.createElement("a"), { href: kept.address, textContent: kept.place });
     const heading = document.createElement("h2");
     heading.className = "hms-row-title";
     heading.append(link);
-    row.append(heading, Object.assign(document.createElement("p"), { textContent: round.title }));
+    row.append(heading, Object.assign(document.createElement("p"), { textContent: kept.title }));
     if (waits.length) {
       const said = (waits.length === 1 ? one : many).replace("%(num)s", waits.length);
       row.append(Object.assign(document.createElement("p"), { className: "hms-meta", textContent: said }));

@@ -1,12 +1,15 @@
-// Sends what waits on the phone: answers first, then photos, each once. Tries again when the net returns, when the page
-// is looked at, and else after a while that grows. What happens is told by events on the window:
-//   hms-sent     {round, saved: [answer records], photos: [{record, photo}], refused: [records]}
-//   hms-sending  {status}: sent, offline, failed, signed-out, other-person
+// Sends what waits on the phone: edits of notes in the order in which they were made, then answers, then photos, each
+// once. Tries again when the net returns, when the page is looked at, and else after a while that grows. What happens is
+// told by events on the window:
+//   hms-sent        {round, saved: [answer records], photos: [{record, photo}], refused: [records]}
+//   hms-sent-edits  {note, pulse, saved: [{record, point, written}], refused: [records]}, in all windows of the wiki
+//   hms-sending     {status}: sent, offline, failed, signed-out, other-person
 
+import { claim, notesThatWait, refuseEdits, settle } from "./note-edits.js";
 import { change, forget, noteWhetherAnythingWaits, person, root, waiting } from "./outbox.js";
 
 const AT_ONCE = 20;
-const PATIENCE = { answers: 15_000, photos: 90_000 };
+const PATIENCE = { edits: 10_000, answers: 15_000, photos: 90_000 };
 const PAUSES = [1, 2, 4, 8, 15, 30, 60]; // seconds
 
 // Answers that no second try will change; what they say is shown where the answer was given.
@@ -88,6 +91,7 @@ export function keepTrying() {
 // --- One round at a time ---
 
 async function sendAll() {
+  for (const note of await notesThatWait()) await sendNote(note);
   const { answers, photos } = await waiting();
   const ready = answers.filter((record) => !record.refused);
   for (const batch of batches(ready)) await sendAnswers(batch);
@@ -135,6 +139,52 @@ async function sendAnswers(batch) {
   if (done.length + sentences.size < batch.length) throw new Stop("failed");
 }
 
+// One batch after another: what comes of the first may change what the next says.
+async function sendNote(note) {
+  for (;;) {
+    await known(false); // before anything is marked as being on its way
+    const batch = await claim(note, AT_ONCE);
+    if (!batch.length) return;
+    await sendEdits(batch);
+  }
+}
+
+async function sendEdits(batch) {
+  const [{ note, person: whose }] = batch;
+  const edits = batch.map(({ key, kind, point, text, base, after, prompt, model, at }) => ({
+    key, kind, point, text, base, after, prompt, model, made_at: at,
+  }));
+  const body = JSON.stringify({ edits, sent_at: new Date().toISOString() }); // this clock may be wrong
+  const headers = { "Content-Type": "application/json" };
+  const answer = await post(`${note}/edits`, body, PATIENCE.edits, headers, whose);
+  if (answer.refusal) {
+    if (batch.length > 1 && [400, 413, 422].includes(answer.status)) {
+      for (const record of batch) await sendEdits([record]); // one of them may be to blame
+      return;
+    }
+    tellOfEdits({ note, refused: await refuseEdits(batch.map(({ key }) => ({ key, ...answer, sentence: answer.refusal }))) });
+    return;
+  }
+  const { saved = [], refused = [], pulse = 0 } = answer.data;
+  const records = new Map(batch.map((record) => [record.key, record]));
+  const done = saved.filter(({ key }) => records.has(key));
+  await settle(done);
+  tellOfEdits({
+    note, pulse, saved: done.map((one) => ({ ...one, record: records.get(one.key) })), refused: await refuseEdits(refused),
+  });
+  if (done.length + refused.length < batch.length) throw new Stop("failed");
+}
+
+// Two windows may show the same note, and only one of them sends.
+const others = globalThis.BroadcastChannel ? new BroadcastChannel(`hmswiki:${root}`) : null;
+others?.addEventListener("message", ({ data }) => dispatchEvent(new CustomEvent("hms-sent-edits", { detail: data })));
+
+function tellOfEdits({ note, pulse = 0, saved = [], refused = [] }) {
+  const detail = { note, pulse, saved, refused };
+  others?.postMessage(detail);
+  dispatchEvent(new CustomEvent("hms-sent-edits", { detail }));
+}
+
 async function sendPhoto(record) {
   const body = new FormData();
   body.append("key", record.key);
@@ -170,11 +220,11 @@ export function once(address, body, headers = {}) {
 
 // --- The wire ---
 
-async function post(address, body, patience, headers = {}) {
+async function post(address, body, patience, headers = {}, whose = person) {
   for (const first of [true, false]) {
     const { csrf_token: token } = await known(!first);
     const answer = await ask(address, {
-      method: "POST", body, headers: { ...headers, "X-CSRFToken": token, "X-Hms-Person": person },
+      method: "POST", body, headers: { ...headers, "X-CSRFToken": token, "X-Hms-Person": whose },
       signal: AbortSignal.timeout(patience),
     });
     const data = answer.status === 204 || (answer.ok && answer.redirected && headers.Accept) ? {} : await json(answer);
@@ -188,7 +238,8 @@ async function post(address, body, patience, headers = {}) {
   }
 }
 
-// Who is signed in here now, and the session's token. Another person's answers are not sent for them.
+// Who is signed in here now, and the session's token. Another person's answers are not sent for them. On a page that a
+// code opened nobody need be.
 async function known(anew) {
   if (!session || anew) {
     const answer = await ask(`${root}offline/session`, { signal: AbortSignal.timeout(PATIENCE.answers) });
@@ -196,9 +247,10 @@ async function known(anew) {
     session = await json(answer);
     if (!session.csrf_token) throw new Stop("signed-out");
   }
-  if (session.person !== person) {
+  if (person && session.person !== person) {
+    const { person: other } = session;
     session = null;
-    throw new Stop("other-person");
+    throw new Stop(other ? "other-person" : "signed-out");
   }
   return session;
 }

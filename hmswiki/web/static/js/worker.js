@@ -1,12 +1,13 @@
-// The service worker of the wiki. SITE, above, is written by the server. It keeps the pages of rounds that were opened
-// here, their photos, and the style and scripts that they need. Every other request goes past it.
+// The service worker of the wiki. SITE, above, is written by the server. It keeps the pages of rounds and of groups' notes
+// that were opened here, photos of rounds, and the style and scripts that they need. Every other request goes past it.
 
 const FILES = `hmswiki-files:${SITE.root}:`;
 const PAGES = `hmswiki-rounds:${SITE.root}`;
 const OURS = FILES + SITE.version;
 
 const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
-const ROUND = new RegExp(`^rounds/${UUID}$`);
+const KEPT = new RegExp(`^(?:rounds/${UUID}|workshops/${UUID}/groups/\\d+/notes/${UUID})$`);
+const NEAR = /^(?:rounds|workshops|m)(?:\/|$)/;
 const PHOTO = new RegExp(`^photos/${UUID}$`);
 
 // A net that is there and carries nothing is as good as none.
@@ -48,8 +49,8 @@ addEventListener("fetch", (event) => {
   if (!address.pathname.startsWith(SITE.root)) return;
   const path = address.pathname.slice(SITE.root.length);
   if (request.mode === "navigate") {
-    if (ROUND.test(path) && !address.search) event.respondWith(round(request));
-    else if (path.startsWith("rounds/") || address.pathname === SITE.front) event.respondWith(other(request));
+    if (KEPT.test(path) && !address.search) event.respondWith(page(request));
+    else if (NEAR.test(path) || address.pathname === SITE.front) event.respondWith(other(request));
   } else if (SITE.linked.includes(address.pathname + address.search)) {
     event.respondWith(linked(request));
   } else if (SITE.imported.includes(address.pathname)) {
@@ -59,7 +60,7 @@ addEventListener("fetch", (event) => {
   }
 });
 
-async function round(request) {
+async function page(request) {
   const cache = await caches.open(PAGES);
   const kept = await cache.match(request.url, { ignoreVary: true });
   try {
@@ -76,7 +77,7 @@ async function round(request) {
 
 async function keep(address) {
   const url = new URL(address, location);
-  if (url.origin !== location.origin || !ROUND.test(url.pathname.slice(SITE.root.length))) return;
+  if (url.origin !== location.origin || !KEPT.test(url.pathname.slice(SITE.root.length))) return;
   const answer = await fetch(url, { credentials: "same-origin", redirect: "manual", headers: { Accept: "text/html" } });
   if (answer.ok) await (await caches.open(PAGES)).put(url.href, answer);
 }
