@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hmswiki.foundation.database import Base
+from hmswiki.foundation.database import Base, Word
 from hmswiki.foundation.ledger import IsFact
 from hmswiki.workshops.models import Group, Prompt, Seat, Task
 
@@ -75,7 +75,7 @@ class PointEdit(Base):
     key: Mapped[str] = mapped_column(String(36), unique=True)
     """A UUID made where it was typed, so that it arrives once however often it is sent."""
     point_id: Mapped[int] = mapped_column(ForeignKey("hms_points.id"), index=True)
-    kind: Mapped[EditKind] = mapped_column(String(20))
+    kind: Mapped[EditKind] = mapped_column(Word(EditKind))
     text: Mapped[str | None] = mapped_column(Text)
     base: Mapped[str | None] = mapped_column(String(36))
     """The edit whose text the writer had before them; None for a new line."""

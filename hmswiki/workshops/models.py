@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hmswiki.foundation.database import Base
+from hmswiki.foundation.database import Base, Word
 from hmswiki.foundation.ledger import IsFact
 from hmswiki.foundation.permissions import Meeting
 from hmswiki.organisation.models import Person, Unit
@@ -172,7 +172,7 @@ class Code(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("hms_workshops.id"))
-    opens: Mapped[Opens] = mapped_column(String(20))
+    opens: Mapped[Opens] = mapped_column(Word(Opens))
     code: Mapped[str] = mapped_column(String(12))
     """As it is compared: capitals and digits without the hyphen. Shown as 4K7-29P."""
     made_at: Mapped[datetime]
@@ -192,7 +192,7 @@ class Seat(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("hms_workshops.id"), index=True)
     code_id: Mapped[int] = mapped_column(ForeignKey("hms_workshop_codes.id"))
-    opens: Mapped[Opens] = mapped_column(String(20))
+    opens: Mapped[Opens] = mapped_column(Word(Opens))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("hms_workshop_groups.id"), index=True)
     """The group that was picked; None until then."""
@@ -230,6 +230,6 @@ class WorkshopEvent(IsFact, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("hms_workshops.id"), index=True)
     task_id: Mapped[int | None] = mapped_column(ForeignKey("hms_workshop_tasks.id"))
-    kind: Mapped[EventKind] = mapped_column(String(20))
+    kind: Mapped[EventKind] = mapped_column(Word(EventKind))
     minutes: Mapped[int | None]
     at: Mapped[datetime]
