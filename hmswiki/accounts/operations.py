@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hmswiki.accounts import rules
+from hmswiki.accounts import queries, rules
 from hmswiki.accounts.models import Account, Link, LinkPurpose, SignIn, SignInAttempt
 from hmswiki.accounts.rules import Bucket, Slowed
 from hmswiki.foundation.errors import N_, NotFound, Refusal
@@ -32,16 +32,7 @@ def begin_try(session: Session, buckets: Sequence[Bucket], *, at: datetime) -> l
     _one_at_a_time(session, buckets)
     _forget_old_tries(session, at)
     keys = [bucket.key for bucket in buckets]
-    earlier: dict[str, list[datetime]] = {key: [] for key in keys}
-    rows = session.execute(
-        select(SignInAttempt.bucket, SignInAttempt.tried_at).where(
-            SignInAttempt.bucket.in_(keys), SignInAttempt.tried_at > at - rules.FORGOTTEN_AFTER
-        )
-    )
-    for key, tried_at in rows:
-        earlier[key].append(tried_at)
-    waits = [rules.slowed_until(earlier[bucket.key], bucket.limit, at) for bucket in buckets]
-    latest = max((until for until in waits if until is not None), default=None)
+    latest = queries.slowed_until(session, buckets, at=at)
     if latest is not None:
         raise Slowed(latest, at)
     tries = [SignInAttempt(bucket=key, tried_at=at) for key in keys]

@@ -1,13 +1,15 @@
 """Reads of accounts. `session` first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from hmswiki.accounts.models import Account, Link, SignIn
-from hmswiki.accounts.rules import same_name, token_hash
+from hmswiki.accounts import rules
+from hmswiki.accounts.models import Account, Link, SignIn, SignInAttempt
+from hmswiki.accounts.rules import Bucket, same_name, token_hash
 from hmswiki.foundation.database import fetch
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.organisation.models import Person
@@ -68,6 +70,20 @@ def candidate(session: Session, name: str) -> Candidate | None:
     by_key = [row for row in rows if row[1] == wanted]
     meant = by_key or rows
     return Candidate(meant[0][0], meant[0][2]) if len(meant) == 1 else None
+
+
+def slowed_until(session: Session, buckets: Sequence[Bucket], *, at: datetime) -> datetime | None:
+    """When the next try in those buckets is let through; None: now. Counts nothing. One select."""
+    earlier: dict[str, list[datetime]] = {bucket.key: [] for bucket in buckets}
+    rows = session.execute(
+        select(SignInAttempt.bucket, SignInAttempt.tried_at).where(
+            SignInAttempt.bucket.in_(earlier), SignInAttempt.tried_at > at - rules.FORGOTTEN_AFTER
+        )
+    )
+    for key, tried_at in rows:
+        earlier[key].append(tried_at)
+    waits = [rules.slowed_until(earlier[bucket.key], bucket.limit, at) for bucket in buckets]
+    return max((until for until in waits if until is not None), default=None)
 
 
 def password_hash(session: Session, person_id: int) -> str | None:

@@ -1,6 +1,6 @@
 """How the time of a task stands, from what happened. Pure: moments come in as values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -48,6 +48,16 @@ class TaskClock:
     @property
     def takes_writing(self) -> bool:
         return self.state is not TaskState.CLOSED
+
+
+def at_hand(clocks: Sequence[TaskClock]) -> int | None:
+    """Which task is at hand, given how all stand: the one that began last of those that run, else the first that is
+    not closed, else the last; None without any."""
+    running = [number for number, one in enumerate(clocks) if one.state is TaskState.RUNNING and one.started_at]
+    if running:
+        return max(running, key=lambda number: (clocks[number].started_at, number))
+    waiting = [number for number, one in enumerate(clocks) if one.state is not TaskState.CLOSED]
+    return waiting[0] if waiting else len(clocks) - 1 if clocks else None
 
 
 def task_clock(task_id: int, minutes: int, events: Iterable[Happened]) -> TaskClock:

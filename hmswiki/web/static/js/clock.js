@@ -5,7 +5,7 @@
 // Beside it may stand, within the same [data-hms-timer]:
 //   [data-hms-clock-said]  a live region: told only when 10, 5 and 1 minute are left, and when the time is up. Its
 //                          sentences are data-ten, data-five, data-one and data-up
-//   [data-hms-clock-bar]   a progress element whose value is the seconds left
+//   [data-hms-clock-bar]   an SVG rect as wide as the part of `data-minutes` that has gone
 // The timer has data-state: "running", "soon" (under five minutes), "up" or "none".
 
 const KEPT = "hmswiki:clock";
@@ -71,7 +71,8 @@ function show(clock) {
   const text = written(left);
   if (clock.textContent !== text) clock.textContent = text;
   const bar = timer?.querySelector("[data-hms-clock-bar]");
-  if (bar) bar.value = Math.min(left, bar.max);
+  const whole = Number(bar?.dataset.minutes) * 60;
+  if (whole) bar.setAttribute("width", `${Math.min(100, Math.max(0, 100 - (left / whole) * 100)).toFixed(1)}%`);
   // Told when a mark is passed while one looks on, not for marks passed before or by minutes that were taken away.
   if (before?.endsAt !== endsAt || before.left === null) return;
   const said = timer?.querySelector("[data-hms-clock-said]");

@@ -10,6 +10,7 @@
 //   onTrouble(status, sentence) 0: not reached; 429 and from 500: asks again later by itself;
 //                               401, 403, 404, 410: stops, and asks once more when the page is looked at again
 //
+// `mark` (optional) is that of what the page shows already, as the server's ETag has it without its quotes.
 // A state may say `look_again_ms`, which then holds instead of `every`.
 
 import { heardOfTime } from "./clock.js";
@@ -19,8 +20,10 @@ const SHORTEST_PAUSE = 500;
 const PATIENCE = 15_000;
 const ENDS_IT = [401, 403, 404, 410];
 
-export function watch(address, { every = 2000, onState, onAnswer = () => {}, onTrouble = () => {} }) {
-  let mark = null;
+const nothing = () => {};
+
+export function watch(address, { every = 2000, mark: shown = "", onState, onAnswer = nothing, onTrouble = nothing }) {
+  let mark = shown ? `"${shown}"` : null;
   let pause = every;
   let failures = 0;
   let timer = null;
