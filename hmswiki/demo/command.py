@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hmswiki.accounts.rules import DemoPerson
 from hmswiki.app import create_app
 from hmswiki.config import Settings
-from hmswiki.demo import areas, checklists, history, rounds, workshops
+from hmswiki.demo import areas, checklists, history, hurry, rounds, workshops
 from hmswiki.foundation import clock
 from hmswiki.foundation.bundle_files import FILES
 from hmswiki.foundation.bundles import FORMAT, VERSION, import_bundle
@@ -36,14 +36,19 @@ FOLDER = Path("hmswiki-demo")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any that is free.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--fresh", is_flag=True, help="Begin anew: what was done in the demo before is lost.")
-def demo(port: int, host: str, fresh: bool) -> None:
+@click.option("--live-workshop", is_flag=True, help="Let six groups write at today's meeting while you look.")
+def demo(port: int, host: str, fresh: bool, live_workshop: bool) -> None:
     """Serve the demonstration: an invented faculty with two years of history, in ./hmswiki-demo/."""
     settings = Settings(instance=FOLDER, demo=True, site_name="hmswiki")
     if fresh:
         forget(FOLDER)
     app = create_app(settings)
     prepare(app)
-    run(app, host=host, port=port, ready=_welcome)
+    stop = hurry.begin(app) if live_workshop else lambda: None
+    try:
+        run(app, host=host, port=port, ready=_welcome)
+    finally:
+        stop()
 
 
 def _welcome(address: str) -> None:

@@ -181,7 +181,7 @@ def _coordinators(session: Session) -> dict[str, int]:
             RoleHolding.role == Role.HSE_COORDINATOR, RoleHolding.withdrawn_at.is_(None), RoleHolding.ends_on.is_(None)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.code: row.person_id for row in rows}
 
 
 # --- What is written ----------------------------------------------------------------------------------------

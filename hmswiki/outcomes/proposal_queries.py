@@ -86,11 +86,11 @@ def standing(session: Session, found: Proposal) -> Standing:
 def _standing(found: Proposal, answer: ProposalAnswer | None, editions: dict[int, Edition]) -> Standing:
     groups = tuple(sorted({point.group.number for point in found.points}))
     draft = answer.draft if answer is not None else None
-    if answer is None or (draft is not None and draft.state is DraftState.DISCARDED):
+    if answer is None or (draft is not None and draft.state == DraftState.DISCARDED):
         return Standing(found, ProposalState.WAITING, groups)
     if draft is None:
         return Standing(found, ProposalState.TURNED_DOWN, groups, answer=answer)
-    if draft.state is DraftState.PUBLISHED:
+    if draft.state == DraftState.PUBLISHED:
         edition = editions.get(draft.edition_id or 0)
         return Standing(found, ProposalState.PUBLISHED, groups, draft, edition, answer)
     return Standing(found, ProposalState.TAKEN_UP, groups, draft, answer=answer)
