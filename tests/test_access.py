@@ -166,6 +166,10 @@ LET_IN: dict[str, frozenset[Any]] = {
         ("rounds.campaign_list", "rounds.campaign", "rounds.campaign_file", "rounds.by_area"), OVERSEES),
     # workshops: one that Laser Lab holds, in which nobody of the cast is put in a group
     **dict.fromkeys(("workshops.index", "workshops.show"), EVERYBODY),
+    **dict.fromkeys(("workshops.new", "workshops.create"), LEADS_SOMEWHERE | CENTRAL),
+    **dict.fromkeys(
+        ("workshops.plan", "workshops.save_plan", "workshops.copy", "workshops.make_copy", "workshops.cancel",
+         "workshops.hold_after_all"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # what points of that workshop became
     **dict.fromkeys(("proposals.became", "proposals.proposal"), EVERYBODY),
     **dict.fromkeys(

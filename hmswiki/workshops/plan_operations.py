@@ -242,9 +242,15 @@ def _check_times(plan: Plan) -> None:
         )  # fmt: skip
 
 
+def known_guidelines(session: Session, reading: Sequence[Mapping[str, str]]) -> set[str]:
+    """The addresses of those guidelines to read that there are."""
+    slugs = {one["guideline"] for one in reading if "guideline" in one}
+    return set(session.scalars(select(Guideline.slug).where(Guideline.slug.in_(slugs)))) if slugs else set()
+
+
 def _check_reading(session: Session, reading: Sequence[Mapping[str, str]]) -> None:
     slugs = {one["guideline"] for one in reading if "guideline" in one}
-    known = set(session.scalars(select(Guideline.slug).where(Guideline.slug.in_(slugs)))) if slugs else set()
+    known = known_guidelines(session, reading)
     if slugs - known:
         raise Refusal(
             N_("There is no guideline with the address “%(slug)s”."), field="guidelines", slug=min(slugs - known)[:100]

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from hmswiki.workshops import queries
 from hmswiki.workshops.models import Group, Helper, Member, Workshop
+from hmswiki.workshops.planning import Plan, PlannedPrompt, PlannedTask
 
 # --- Lists --------------------------------------------------------------------------------------------------
 
@@ -82,3 +84,22 @@ def helpers(session: Session, workshop: Workshop) -> Sequence[Helper]:
         .where(Helper.workshop_id == workshop.id, Helper.withdrawn_at.is_(None))
         .order_by(Helper.id)
     ).all()
+
+
+# --- The plan -----------------------------------------------------------------------------------------------
+
+
+def plan_of(session: Session, workshop: Workshop) -> Plan:
+    """The plan as it is saved; a task that is answered as one has its one sub-heading without a title."""
+    return Plan(
+        title=workshop.title, starts_at=workshop.starts_at, ends_at=workshop.ends_at, opens_at=workshop.opens_at,
+        closes_at=workshop.closes_at, place=workshop.place, about=workshop.about,
+        programme=tuple(workshop.programme), reading=tuple(workshop.reading),
+        tasks=tuple(
+            PlannedTask(
+                task.title, task.minutes, task.text, tuple(task.models),
+                tuple(PlannedPrompt(one.title, one.hint, one.key) for one in queries.prompts_of(task)), task.key,
+            )
+            for task in queries.tasks(session, workshop)
+        ),
+    )  # fmt: skip

@@ -1,7 +1,7 @@
 """A plan as it is typed, and what its lines say. Pure: texts and values come in, values go out."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,8 +142,3 @@ def title_for(title: str, year_before: int, year: int) -> str:
     'HMS-årsmøtet 2025'
     """
     return re.sub(rf"(?<!\d){year_before}(?!\d)", str(year), title)
-
-
-def what_differs(mine: Plan, theirs: Plan) -> Sequence[str]:
-    """The names of the fields of a plan that are not the same in both, in their order."""
-    return [name for name in Plan.__dataclass_fields__ if getattr(mine, name) != getattr(theirs, name)]

@@ -5,6 +5,7 @@ from datetime import datetime
 from hmswiki.web.context import settings
 from hmswiki.web.words import NBSP, _, current_language, day, moment
 from hmswiki.workshops.models import Group, Workshop
+from hmswiki.workshops.planning import Plan
 
 
 def when(workshop: Workshop) -> str:
@@ -40,3 +41,11 @@ def programme_time(line: dict[str, str]) -> str:
     """The time of a line of the programme, as the language writes it; empty where it has none."""
     times = [line[name] for name in ("time", "until") if line.get(name)]
     return "–".join(times if current_language() == "en" else [one.replace(":", ".") for one in times])
+
+
+def times(plan: Plan) -> dict[str, str]:
+    """The times of a plan as people read them, by the names of its fields."""
+    return {
+        "starts_at": f"{moment(plan.starts_at)} – {moment(plan.ends_at)}",
+        "opens_at": f"{moment(plan.opens_at)} – {moment(plan.closes_at)}",
+    }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from hmswiki.foundation.errors import N_
 from hmswiki.foundation.permissions import Actor, Permission
 from hmswiki.guidelines import queries as guidelines
 from hmswiki.organisation.views import Pager
@@ -205,10 +206,14 @@ def guideline_titles(session: Session, slugs: Sequence[str]) -> dict[str, str]:
     return {one.slug: one.title for one in found if one.slug in slugs}
 
 
+WAYS = (
+    ("plan", N_("The plan"), "pencil"),
+    ("copy", N_("Hold it once more"), "file"),
+)
+"""Pages of the organiser: endpoint, what the link says, and its icon."""
+
+
 def _ways(workshop: Workshop) -> list[Way]:
-    ways: list[tuple[Permission, str, str, str]] = []
-    return [
-        Way(label, url_for(f".{endpoint}", key=workshop.key), icon)
-        for permission, endpoint, label, icon in ways
-        if allowed(permission, within=workshop.meeting)
-    ]
+    if not allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting):
+        return []
+    return [Way(_(label), url_for(f".{endpoint}", key=workshop.key), icon) for endpoint, label, icon in WAYS]
