@@ -18,7 +18,7 @@ from hmswiki.foundation.mail import Mail, MailFailed, MailUncertain, one_line, s
 from hmswiki.organisation.models import Person
 from hmswiki.web.addresses import absolute
 from hmswiki.web.context import settings, state
-from hmswiki.web.mailing import server
+from hmswiki.web.mailing import can_mail, server
 from hmswiki.web.words import _, moment, speaking
 
 log = logging.getLogger("hmswiki")
@@ -44,11 +44,6 @@ class Handed:
     link: str
     mailed_to: str | None = None
     problem: str | None = None
-
-
-def can_mail() -> bool:
-    """Whether links can be mailed: that takes a server, and an address of our own to write in the mail."""
-    return settings().mail_server is not None and settings().base_url is not None
 
 
 def hand_over(person: Person, issued: IssuedLink) -> Handed:

@@ -17,6 +17,7 @@ from hmswiki.organisation.models import Person
 from hmswiki.web.access import access, allowed
 from hmswiki.web.context import known_actor, read_session, settings, state, transaction
 from hmswiki.web.forms import PageForm
+from hmswiki.web.mailing import can_mail
 from hmswiki.web.words import _, say
 
 
@@ -99,7 +100,7 @@ def _facts(person: Person) -> dict[str, Any]:
     return {
         "person": person, "account": account, "button": PageForm(formdata=None),
         "themselves": person.id == known_actor().person_id,
-        "will_mail": links.can_mail() and bool(person.email),
+        "will_mail": can_mail() and bool(person.email),
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import actor, known_actor, read_session, settings, state, transaction
 from hmswiki.web.forms import PageForm
+from hmswiki.web.mailing import can_mail
 from hmswiki.web.navigation import local_path
 from hmswiki.web.words import _, say
 
@@ -153,12 +154,12 @@ def ask_for_reset() -> Response | str:
 
 def _can_reset() -> bool:
     """Whether asking for a link oneself leads anywhere."""
-    return links.can_mail() or settings().demo
+    return can_mail() or settings().demo
 
 
 def _reset_page(form: ResetForm, *, asked: bool = False) -> str:
     return render_template(
-        "hmswiki/accounts/reset.html", form=form, asked=asked, can_reset=_can_reset(), mailed=links.can_mail(),
+        "hmswiki/accounts/reset.html", form=form, asked=asked, can_reset=_can_reset(), mailed=can_mail(),
         hours=settings().link_hours,
     )  # fmt: skip
 

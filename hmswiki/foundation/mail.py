@@ -1,4 +1,4 @@
-"""E-mail: a plain text to one person, through an SMTP server. Knows no Flask: it is told which server."""
+"""E-mail: a plain text to one person, maybe with files. Knows no Flask: it is told which SMTP server."""
 
 import contextlib
 import re
@@ -33,6 +33,17 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail. `name` is plain ASCII; `media_type` is like "application/pdf"."""
+
+    name: str
+    data: bytes
+    media_type: str
+    charset: str = ""
+    """Of a text; empty for any other file."""
+
+
+@dataclass(frozen=True)
 class Mail:
     """What is sent, and to whom."""
 
@@ -43,6 +54,7 @@ class Mail:
     language: str = ""
     message_id: str = ""
     """Its name among all mail, for one that may be tried again; left out, one is made."""
+    attachments: tuple[Attachment, ...] = ()
 
 
 class MailFailed(Exception):
@@ -72,6 +84,12 @@ def compose(server: MailServer, mail: Mail, *, at: datetime) -> EmailMessage:
     message.set_content(mail.text, charset="utf-8", cte="quoted-printable")
     if mail.language:  # after the text, which takes headers of its kind away
         message["Content-Language"] = one_line(mail.language)
+    for file in mail.attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(
+            file.data, maintype=main, subtype=sub, filename=file.name, cte="base64",
+            params={"charset": file.charset} if file.charset else None,
+        )  # fmt: skip
     return message
 
 

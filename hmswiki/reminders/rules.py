@@ -3,15 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from hmswiki.foundation.reminding import Waiting
 
 MAX_LINES = 5
 """A mail names no more; the others are counted, and stand on the person's own page."""
-
-GONE_AFTER = timedelta(minutes=10)
-"""A run that has had a message for so long without sending it is no more. Longer than any wait for a mail server."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +48,3 @@ def letters(
         Letter(person_id, tuple(sorted(lines.values(), key=lambda line: (line.due_on, line.key))))
         for person_id, lines in sorted(mine.items())
     ]
-
-
-def is_gone(claimed_at: datetime, now: datetime) -> bool:
-    """Whether the run that claimed a message then can be taken for dead."""
-    return now - claimed_at > GONE_AFTER

@@ -16,7 +16,8 @@ from hmswiki.rounds import campaigns
 from hmswiki.schedules import queries as schedule_queries
 from hmswiki.web.access import access
 from hmswiki.web.blueprint import FeatureBlueprint
-from hmswiki.web.context import known_actor, read_session, settings, today, transaction
+from hmswiki.web.context import known_actor, read_session, today, transaction
+from hmswiki.web.mailing import can_mail
 from hmswiki.web.words import _, count_in_words, ngettext, say
 
 blueprint = FeatureBlueprint("reminders", __name__, url_prefix="/reminders")
@@ -60,7 +61,7 @@ def _page(problem: str = "") -> str:
         letters=len(letters), lines=sum(len(letter.lines) for letter in letters), without_address=without,
         had=len(planned.letters) - len(letters) - without, weeks=queries.weeks(session),
         troubled=list(queries.troubled(session, planned.week)),
-        can_send=settings().mail_server is not None and settings().base_url is not None,
+        can_send=can_mail(),
     )  # fmt: skip
     return render_template("hmswiki/reminders/index.html", page=page, form=AgainForm(), problem=problem)
 

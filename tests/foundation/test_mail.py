@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hmswiki.foundation.mail import Mail, MailFailed, MailServer, compose, send
+from hmswiki.foundation.mail import Attachment, Mail, MailFailed, MailServer, compose, send
 from tests.support.mail import Mailbox, mailbox, text_of
 from tests.support.postgresql import free_port
 
@@ -43,6 +43,27 @@ def test_a_mail_arrives_with_its_letters_and_its_link_whole(box: Mailbox) -> Non
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Content-Language"] == "nb"
     assert message["Message-ID"].endswith("@example.no>")
+
+
+def test_files_arrive_byte_for_byte_beside_the_text(box: Mailbox) -> None:
+    files = (
+        Attachment("notater.pdf", b"%PDF-\r\n.\r\n\x00\xff" * 500, "application/pdf"),
+        Attachment("notater.md", "# Årsmøte\n.\n".encode(), "text/markdown", charset="utf-8"),
+    )
+
+    send(
+        server(box), Mail(to="a@example.no", subject="Notater", text="Hei.\n", language="nb", attachments=files), at=AT
+    )
+
+    (message,) = box.messages
+    assert text_of(message).strip() == "Hei."
+    first, second = message.iter_attachments()
+    assert (first.get_filename(), first.get_content_type(), first.get_content()) == (
+        "notater.pdf", "application/pdf", files[0].data
+    )  # fmt: skip
+    assert (second.get_filename(), second.get_content_type()) == ("notater.md", "text/markdown")
+    assert second.get_payload(decode=True) == files[1].data
+    assert message["Message-ID"] and message["Auto-Submitted"] == "auto-generated"
 
 
 def test_a_name_cannot_bring_a_header_or_a_recipient_of_its_own(box: Mailbox) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.acknowledgements.models import Evidence
-from hmswiki.foundation import clock
+from hmswiki.foundation import clock, posting
 from hmswiki.foundation.errors import Conflict, NotAllowed, SetupProblem
 from hmswiki.foundation.reminding import Waiting
 from hmswiki.organisation import queries as organisation
@@ -315,7 +315,7 @@ def test_a_claim_is_left_to_the_run_that_has_it_until_that_is_gone(mailing: Flas
         with time_machine.travel(clock.now() + timedelta(minutes=11)):
             assert sending.run().sent == 1
             with Session(state(mailing).engines.write) as session, pytest.raises(Conflict):
-                operations.begin_handing_over(session, reminders(mailing)[0].id, run="another")
+                posting.begin_handing_over(session, Reminder, reminders(mailing)[0].id, run="another")
 
 
 # --- The command and the page -------------------------------------------------------------------------------
