@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -15,9 +16,8 @@ from hmswiki.workshops.models import Workshop
 
 
 class Publication(IsFact, Base):
-    """The notes as a page of the wiki: a snapshot, published and maybe taken down (withdrawn), never changed.
-
-    The latest that is not withdrawn is the one that is read.
+    """The notes as a page of the wiki: a snapshot, never changed. It is withdrawn when it is taken down, and when
+    another is published in its place, so that of a workshop at most one is read.
     """
 
     __tablename__ = "hms_publications"
@@ -33,6 +33,8 @@ class Publication(IsFact, Base):
     body: Mapped[str] = mapped_column(Text)
     """Markdown, names blacked out."""
     html: Mapped[str] = mapped_column(Text)
+    document: Mapped[dict[str, Any]]
+    """The same as `document.to_json` gives it: every other form is written from here."""
 
     workshop: Mapped[Workshop] = relationship()
 
@@ -69,6 +71,8 @@ class Letter(Base):
     """None for somebody whom the organiser named by address alone."""
     name: Mapped[str] = mapped_column(Text, default="")
     address: Mapped[str] = mapped_column(String(320))
+    form: Mapped[str | None] = mapped_column(String(10))
+    """How the notes are attached: `md`, `docx` or `pdf`. None: nothing is."""
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))
     state: Mapped[LetterState] = mapped_column(String(20), default=LetterState.WAITING)
