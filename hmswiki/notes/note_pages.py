@@ -1,0 +1,367 @@
+"""What a group's note shows, as its page and as its state. Put together once; templates only write it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.orm import Session
+
+from hmswiki.foundation.permissions import Actor, Pass, Permission
+from hmswiki.notes import operations, plain_notes, queries
+from hmswiki.notes.forms import HandInForm, NoteForm
+from hmswiki.notes.models import HandIn, Point
+from hmswiki.notes.plain_notes import SeenLine, TypedBox
+from hmswiki.notes.queries import Writer
+from hmswiki.web.words import _, current_language
+from hmswiki.workshops import queries as workshop_queries
+from hmswiki.workshops import words
+from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
+from hmswiki.workshops.models import Group, Member, Prompt, Seat, Task, WorkshopEvent
+
+LOOK_AGAIN_MS = {TaskState.RUNNING: 2000, TaskState.WAITING: 2000, TaskState.CLOSED: 5000}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who has the note before them."""
+
+    actor: Actor | None
+    seat: Seat | None
+    passes: Sequence[Pass]
+
+    def is_of(self, group: Group) -> bool:
+        """Whether they are of the group: who wrote a line is told to the group and to nobody else."""
+        return any(shown.opens(Permission.WRITE_NOTES, group.meeting) for shown in self.passes)
+
+    def wrote(self, writer: Writer | None) -> bool:
+        if writer is None:
+            return False
+        by_seat = self.seat is not None and writer.seat_id == self.seat.id
+        return by_seat or (self.actor is not None and writer.person_id == self.actor.person_id)
+
+    @property
+    def mark(self) -> str:
+        """What the answer depends on beside the note."""
+        return f"{self.actor.person_id if self.actor else ''}.{self.seat.id if self.seat else ''}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A line as it is shown."""
+
+    key: str
+    prompt: str
+    model: str | None
+    text: str
+    written: str
+    by: str | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """A field of the form: a prompt, or a model under it."""
+
+    id: str
+    prompt: str
+    """Its key."""
+    model: str | None
+    label: str
+    hint: str | None
+    heading: str | None
+    """The prompt's title, above the first of its models."""
+    lines: Sequence[Written]
+    text: str
+    """What stands in the field: as it is, or as somebody typed it that was refused."""
+    seen: str
+    is_left: bool = False
+    """Taken out of the plan after something was written: it can be read and mended there."""
+
+
+@dataclass(frozen=True)
+class TaskLink:
+    number: int
+    title: str
+    href: str
+    is_current: bool
+    is_running: bool
+
+
+@dataclass(frozen=True)
+class NotePage:
+    """A group's note on a task."""
+
+    group: Group
+    group_name: str
+    task: Task
+    number: int
+    total: int
+    clock: TaskClock
+    boxes: Sequence[Box]
+    members: Sequence[Member]
+    tasks: Sequence[TaskLink]
+    """The tasks of the workshop, to go between."""
+    handed_in_at: datetime | None
+    changed_since: bool
+    reminded_at: datetime | None
+    """Where the organiser has asked for it since it was handed in."""
+    may_write: bool
+    writes_late: bool
+    """The task is closed to the group; the organiser still writes, from paper."""
+    is_organiser: bool
+    known: Mapping[str, Any]
+    """The state of the note, as its address tells it."""
+    address: str
+    edits_href: str
+    state_href: str
+    hand_in_href: str
+    history_href: str | None
+    workshop_href: str
+    form: NoteForm
+    hand_in_form: HandInForm = field(default_factory=lambda: HandInForm(formdata=None))
+
+    @property
+    def next(self) -> TaskLink | None:
+        """The task that runs, where it is another than this."""
+        return next((task for task in self.tasks if task.is_running and not task.is_current), None)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All that the page and the state are made of, read once."""
+
+    group: Group
+    task: Task
+    tasks: Sequence[Task]
+    happened: Sequence[WorkshopEvent]
+    points: Sequence[Point]
+    prompts: Sequence[Prompt]
+    writers: Mapping[str, Writer]
+    handed_in: HandIn | None
+    last_written_at: datetime | None
+    reader: Reader
+
+    @property
+    def clock(self) -> TaskClock:
+        return workshop_queries.clock_of(self.task, self.happened)
+
+    @property
+    def links(self) -> list[TaskLink]:
+        clocks = [workshop_queries.clock_of(task, self.happened) for task in self.tasks]
+        hand = at_hand(clocks)
+        return [
+            TaskLink(
+                number + 1, task.title, address("note", self.group, task), task.id == self.task.id,
+                number == hand and clocks[number].state is TaskState.RUNNING,
+            )
+            for number, task in enumerate(self.tasks)
+        ]  # fmt: skip
+
+    @property
+    def written(self) -> list[Written]:
+        shown = self.reader.is_of(self.group)
+        keys = {prompt.id: prompt.key for prompt in self.prompts}
+        found = []
+        for point in self.points:
+            writer = self.writers.get(point.written)
+            found.append(
+                Written(
+                    point.key, keys[point.prompt_id], point.model, point.text, point.written,
+                    name_of(writer) if shown else None, self.reader.wrote(writer),
+                )
+            )  # fmt: skip
+        return found
+
+
+def address(endpoint: str, group: Group, task: Task) -> str:
+    return url_for(
+        f"hmswiki.notes.{endpoint}", key=group.workshop.key, number=group.number, task_key=task.key
+    )  # fmt: skip
+
+
+def name_of(writer: Writer | None) -> str | None:
+    """What the group calls who wrote: the name of the seat, else of the person, else "Writer 3"."""
+    if writer is None:
+        return None
+    if writer.seat or writer.person:
+        return writer.seat or writer.person
+    return _("Writer %(number)s", number=writer.number) if writer.number else None
+
+
+def standing(session: Session, group: Group, task: Task, reader: Reader) -> Standing:
+    """A fixed number of selects, whatever has been written."""
+    rows = queries.rows_of(session, group, task).values()
+    prompts = queries.prompts_with_points(session, task, [row for row in rows if row.cleared_at is None])
+    return Standing(
+        group=group,
+        task=task,
+        tasks=workshop_queries.tasks(session, group.workshop),
+        happened=workshop_queries.events(session, group.workshop),
+        points=sorted((row for row in rows if row.cleared_at is None), key=_order_of(task, prompts)),
+        prompts=prompts,
+        writers=queries.writers(session, group, task),
+        handed_in=queries.hand_ins(session, group.workshop).get((group.id, task.id)),
+        last_written_at=max((row.changed_at for row in rows), default=None),
+        reader=reader,
+    )
+
+
+def _order_of(task: Task, prompts: Sequence[Prompt]) -> Any:
+    places = {prompt.id: number for number, prompt in enumerate(prompts)}
+    models = {model: number for number, model in enumerate(task.models)}
+
+    def order(point: Point) -> tuple[Any, ...]:
+        model = models.get(point.model, len(models))
+        return (places[point.prompt_id], model, point.model or "", point.rank, point.key)
+
+    return order
+
+
+# --- The state ----------------------------------------------------------------------------------------------
+
+
+def mark(group: Group, task_key: str, reader: Reader) -> str:
+    """Changes with all that the state tells. Needs nothing but the group and its workshop."""
+    return f"{pulse(group)}-{group.workshop.pulse}-{group.id}-{task_key}-{current_language()}-{reader.mark}"
+
+
+def pulse(group: Group) -> int:
+    """Rises with all that is written in the group, and with all that happens to the workshop."""
+    return group.pulse + group.workshop.pulse
+
+
+def state(stands: Standing) -> dict[str, Any]:
+    """What the note's state address tells."""
+    stands_now, handed_in_at = stands.clock, stands.handed_in.recorded_at if stands.handed_in else None
+    following = next((link for link in stands.links if link.is_running and not link.is_current), None)
+    may_write = stands_now.takes_writing or operations.may_write_late(stands.group, stands.reader.actor)
+    return {
+        "pulse": pulse(stands.group),
+        "task": {
+            "key": stands.task.key, "minutes": stands_now.minutes, "ends_at": _moment(stands_now.ends_at),
+            "state": stands_now.state.value,
+        },
+        "may_write": may_write,
+        "points": [
+            {
+                "key": line.key, "prompt": line.prompt, "model": line.model, "text": line.text,
+                "written": line.written, "by": line.by, "mine": line.mine,
+            }
+            for line in stands.written
+        ],
+        "handed_in_at": _moment(handed_in_at),
+        "changed_since_handed_in": queries.is_later(stands.last_written_at, handed_in_at),
+        "reminded_at": _moment(stands.group.reminded_at),
+        "next": {"address": following.href, "title": following.title} if following else None,
+        "csrf_token": generate_csrf(),
+        "look_again_ms": LOOK_AGAIN_MS[stands_now.state],
+    }  # fmt: skip
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+# --- The page -----------------------------------------------------------------------------------------------
+
+
+def note_page(
+    session: Session, stands: Standing, *, form: NoteForm, is_organiser: bool, typed: Sequence[TypedBox] = ()
+) -> NotePage:
+    """`typed`: what was typed in a form that was refused."""
+    group, task, clock = stands.group, stands.task, stands.clock
+    handed_in_at = stands.handed_in.recorded_at if stands.handed_in else None
+    known, links = state(stands), stands.links
+    reminded = group.reminded_at
+    if reminded is not None and handed_in_at is not None and handed_in_at >= reminded:
+        reminded = None
+    return NotePage(
+        group=group,
+        group_name=words.group_name(group),
+        task=task,
+        number=next((link.number for link in links if link.is_current), 1),
+        total=len(links),
+        clock=clock,
+        boxes=boxes(stands, typed),
+        members=workshop_queries.members(session, group.workshop).get(group.id, []) if stands.reader.actor else [],
+        tasks=links,
+        handed_in_at=handed_in_at,
+        changed_since=known["changed_since_handed_in"],
+        reminded_at=reminded,
+        may_write=known["may_write"],
+        writes_late=known["may_write"] and not clock.takes_writing,
+        is_organiser=is_organiser,
+        known=known,
+        address=address("note", group, task),
+        edits_href=address("edits", group, task),
+        state_href=address("state", group, task),
+        hand_in_href=address("hand_in", group, task),
+        history_href=address("history", group, task) if is_organiser else None,
+        workshop_href=url_for("hmswiki.workshops.show", key=group.workshop.key),
+        form=form,
+    )
+
+
+def boxes(stands: Standing, typed: Sequence[TypedBox] = ()) -> list[Box]:
+    """The fields of the form in order."""
+    by_place: dict[tuple[str, str | None], list[Written]] = {}
+    for line in stands.written:
+        by_place.setdefault((line.prompt, line.model), []).append(line)
+    as_typed = {(box.prompt, box.model): box for box in typed}
+    found = []
+    for prompt in stands.prompts:
+        models = models_of(stands.task, [model for key, model in by_place if key == prompt.key])
+        for number, model in enumerate(models):
+            lines = by_place.get((prompt.key, model), [])
+            was = as_typed.get((prompt.key, model))
+            seen = was.seen if was else [SeenLine(line.point, line.written) for line in map(_seen, lines)]
+            found.append(
+                Box(
+                    id=field_name(prompt, model, stands.task),
+                    prompt=prompt.key,
+                    model=model,
+                    label=model or prompt.title or _("What the group writes"),
+                    hint=prompt.hint,
+                    heading=prompt.title if model and number == 0 else None,
+                    lines=lines,
+                    text=was.text if was else "\n".join(line.text for line in lines),
+                    seen=plain_notes.seen_value(seen),
+                    is_left=prompt.removed_at is not None or (bool(models) and model not in (task_models(stands.task))),
+                )
+            )
+    return found
+
+
+def _seen(line: Written) -> SeenLine:
+    return SeenLine(line.key, line.written, line.text)
+
+
+def task_models(task: Task) -> list[str | None]:
+    """What is answered each for itself; [None]: one answer."""
+    return [*task.models] or [None]
+
+
+def models_of(task: Task, used: Sequence[str | None]) -> list[str | None]:
+    """The task's models in order, and after them those that were taken out of the plan and have points."""
+    planned = task_models(task)
+    return [*planned, *sorted({model for model in used if model not in planned}, key=str)]
+
+
+def field_name(prompt: Prompt, model: str | None, task: Task) -> str:
+    """The name of the field in the form; `typed_boxes` reads it."""
+    if model is None:
+        return f"lines-{prompt.key}"
+    number = task.models.index(model) if model in task.models else f"x{model.encode().hex()}"
+    return f"lines-{prompt.key}-{number}"
+
+
+def typed_boxes(stands: Standing, form: Mapping[str, str]) -> list[TypedBox]:
+    """What came back in the fields of the form."""
+    return [
+        TypedBox(box.prompt, box.model, form[box.id], plain_notes.read_seen(form.get(f"seen-{box.id}", "")))
+        for box in boxes(stands)
+        if box.id in form
+    ]
