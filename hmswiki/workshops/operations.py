@@ -150,27 +150,55 @@ def place(session: Session, workshop: Workshop, placed: Sequence[Placed], *, by:
     ids = [one for group in placed for one in group.people]
     if len(ids) != len(set(ids)):
         raise Refusal(N_("Somebody stands in two of the groups. Make the groups again."))
-    had = {member.person_id: member for member in _members_of(session, workshop)}
     moves = []
     for plan in placed:
         group = plan.group or add_group(session, workshop, name=plan.name, by=by, at=at)
-        for number, person_id in enumerate(plan.people):
-            leads, was = plan.leads and number == 0, had.get(person_id)
-            if was is None or (was.group_id, was.leads) != (group.id, leads):
-                moves.append((group, person_id, leads))
+        group.name = group.name or group_name(plan.name)
+        moves += [Move(one, group, plan.leads and number == 0) for number, one in enumerate(plan.people)]
+    return _move(session, workshop, moves, by=by, at=at)
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a person is from now on; without a group: in none."""
+
+    person_id: int
+    group: Group | None
+    leads: bool = False
+
+
+def arrange(session: Session, workshop: Workshop, moves: Sequence[Move], *, by: Actor, at: datetime) -> int:
+    """Move people who are in groups, all at once; how many moved. Raises Refusal, Conflict."""
+    _begin(session, workshop, by)
+    if any(move.group is not None and move.group.removed_at is not None for move in moves):
+        raise Conflict(N_("One of the groups was taken away meanwhile. Choose another."))
+    return _move(session, workshop, moves, by=by, at=at)
+
+
+def _move(session: Session, workshop: Workshop, moves: Sequence[Move], *, by: Actor, at: datetime) -> int:
+    had = {member.person_id: member for member in _members_of(session, workshop)}
+    real = []
+    for move in moves:
+        was = had.get(move.person_id)
+        if (None if was is None else (was.group_id, was.leads)) != (move.group and (move.group.id, move.leads)):
+            real.append(move)
     # All leave before any comes: whoever leads one group may come to another.
-    for _group, person_id, _leads in moves:
-        if person_id in had:
-            had[person_id].withdraw(by_id=by.person_id, at=at, reason=None)
+    for move in real:
+        if move.person_id in had:
+            had[move.person_id].withdraw(by_id=by.person_id, at=at, reason=None)
     session.flush()
-    for group, person_id, leads in moves:
-        if leads:
-            _step_down(session, group, by=by, at=at)
+    for move in real:
+        if move.group is None:
+            continue
+        if move.leads:
+            _step_down(session, move.group, by=by, at=at)
         session.add(
-            Member(group_id=group.id, person_id=person_id, leads=leads, recorded_at=at, recorded_by_id=by.person_id)
-        )
+            Member(group_id=move.group.id, person_id=move.person_id, leads=move.leads, recorded_at=at,
+                   recorded_by_id=by.person_id)
+        )  # fmt: skip
+        session.flush()
     beat(session, workshop)
-    return len(moves)
+    return len(real)
 
 
 def _step_down(session: Session, group: Group, *, by: Actor, at: datetime) -> None:

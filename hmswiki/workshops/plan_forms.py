@@ -49,13 +49,18 @@ def _likely_year(form: Form, field: Field) -> None:
         raise ValidationError(_("The year %(year)s is hardly meant. Write the date again.", year=field.data.year))
 
 
+def moment_of(day: Any, time_of_day: Any, zone: ZoneInfo) -> datetime:
+    """What the fields of a day and a time say together; both were filled in."""
+    return datetime.combine(day.data, time_of_day.data, zone)
+
+
 def _ticked(label: str) -> SelectMultipleField:
     return SelectMultipleField(
         label, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(), validate_choice=False
     )
 
 
-class PromptFields(Form):  # type: ignore[misc]
+class PromptFields(Form):
     """A sub-heading. Without a title it is none."""
 
     key = HiddenField()
@@ -63,7 +68,7 @@ class PromptFields(Form):  # type: ignore[misc]
     hint = StringField(_l("Hint"), filters=[_plain])
 
 
-class TaskFields(Form):  # type: ignore[misc]
+class TaskFields(Form):
     """A task with its sub-headings."""
 
     key = HiddenField()
@@ -80,7 +85,8 @@ class TaskFields(Form):  # type: ignore[misc]
 
     def task(self) -> PlannedTask:
         return PlannedTask(
-            self.title.data, self.minutes.data or 0, self.text.data or None, planning.read_names(self.models.data),
+            self.title.data or "", self.minutes.data or 0, self.text.data or None,
+            planning.read_names(self.models.data or ""),
             tuple(
                 PlannedPrompt(one.title.data, one.hint.data or None, one.key.data or None)
                 for one in self.prompts if one.title.data
@@ -115,8 +121,11 @@ class PlanForm(VersionForm):
     # --- Filling and reading ----------------------------------------------------------------------------------
 
     def offer(self, guidelines: Iterable[tuple[str, str]], units: Iterable[Unit] = ()) -> "PlanForm":
-        self.guidelines.choices = list(guidelines)
-        self.unit.choices = [(one.code, wording(one.name)) for one in units]
+        self.known = dict(guidelines)
+        """Names of guidelines by address."""
+        self.unit_names = {one.code: wording(one.name) for one in units}
+        self.guidelines.choices = list(self.known.items())
+        self.unit.choices = list(self.unit_names.items())
         self.put_back.choices = []
         return self
 
@@ -132,23 +141,23 @@ class PlanForm(VersionForm):
 
         Raises Refusal for what cannot be read.
         """
-        links, unread = planning.read_links(self.links.data)
+        links, unread = planning.read_links(self.links.data or "")
         if unread:
             raise Refusal(
                 N_("In “%(line)s” there is no address that can be linked to. Copy it from the address bar; it begins "
                    "with https://."), field="links", line=unread[0][:100],
             )  # fmt: skip
-        starts_at = datetime.combine(self.day.data, self.starts.data, zone)
-        ends_at = datetime.combine(self.last_day.data or self.day.data, self.ends.data, zone)
+        starts_at = moment_of(self.day, self.starts, zone)
+        ends_at = moment_of(self.last_day if self.last_day.data else self.day, self.ends, zone)
         before, after = timedelta(hours=self.opens_before.data or 0), timedelta(hours=self.closes_after.data or 0)
         if kept is not None and before == _whole_hours(kept.starts_at - kept.opens_at):
             before = kept.starts_at - kept.opens_at
         if kept is not None and after == _whole_hours(kept.closes_at - kept.ends_at):
             after = kept.closes_at - kept.ends_at
         return Plan(
-            title=self.title.data, starts_at=starts_at, ends_at=ends_at, opens_at=starts_at - before,
+            title=self.title.data or "", starts_at=starts_at, ends_at=ends_at, opens_at=starts_at - before,
             closes_at=ends_at + after, place=self.place.data or None, about=self.about.data or None,
-            programme=planning.read_programme(self.programme.data),
+            programme=planning.read_programme(self.programme.data or ""),
             reading=(*({"guideline": slug} for slug in self.guidelines.data or ()), *links),
             tasks=tuple(entry.form.task() for entry in self.tasks if not entry.form.is_empty),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -49,7 +49,7 @@ class PlanPage:
 def new() -> str:
     """The form of a new workshop."""
     form = _form(read_session(), None, formdata=None, data=plan_forms.NEW_DAY)
-    form.unit.data = request.args.get("unit") or next((code for code, _name in form.unit.choices), None)
+    form.unit.data = request.args.get("unit") or next(iter(form.unit_names), None)
     return _plan_page(form, None)
 
 
@@ -141,7 +141,6 @@ def _differences(session: Session, form: PlanForm, workshop: Workshop) -> list[t
     """What is saved, field by field, where it is not what was typed."""
     saved = plan_queries.plan_of(session, workshop)
     typed = form.plan(settings().zone, kept=saved)
-    titles = dict(form.guidelines.choices)
     labels = {
         "title": form.title.label.text, "starts_at": _("Day and time"), "place": form.place.label.text,
         "about": form.about.label.text, "programme": form.programme.label.text, "reading": _("Read before"),
@@ -149,7 +148,7 @@ def _differences(session: Session, form: PlanForm, workshop: Workshop) -> list[t
     }  # fmt: skip
 
     def lines(one: Plan, name: str) -> Sequence[str]:
-        return plan_forms.saved_lines(name, one, titles, words.times(one))
+        return plan_forms.saved_lines(name, one, form.known, words.times(one))
 
     return [
         (label, lines(saved, name) or [_("Nothing")])
@@ -198,7 +197,7 @@ def _plan_page(
     for entry in form.tasks:
         if not len(entry.form.prompts):
             entry.form.prompts.append_entry({})
-    page = PlanPage(form, workshop, focus, differences, units=len(form.unit.choices) > 1)
+    page = PlanPage(form, workshop, focus, differences, units=len(form.unit_names) > 1)
     return render_template("hmswiki/workshops/plan.html", page=page)
 
 
@@ -256,8 +255,8 @@ def make_copy(key: str) -> Response:
         try:
             with transaction(form.submission_id, then=url_for(".index")) as session:
                 made = copying.copy_workshop(
-                    session, _managed(session, key), title=form.title.data, today=today(), by=known_actor(),
-                    starts_at=datetime.combine(form.day.data, form.starts.data, settings().zone),
+                    session, _managed(session, key), title=form.title.data or "", today=today(), by=known_actor(),
+                    starts_at=plan_forms.moment_of(form.day, form.starts, settings().zone),
                     with_people=bool(form.with_people.data), at=clock.now(),
                 )  # fmt: skip
         except (NotAllowed, NotFound):
