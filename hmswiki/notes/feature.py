@@ -2,9 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from hmswiki.notes import (
+    history_views,  # noqa: F401  its pages are on the same blueprint
+    wall_panels,
+    wall_views,
+)
+from hmswiki.notes.views import blueprint
+
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
 
 
 def register(wiki: "HmsWiki") -> None:
-    """Nothing yet."""
+    wiki.add_blueprint(blueprint)
+    wiki.add_blueprint(wall_views.blueprint)
+    wiki.add_panel("workshop.lead", wall_panels.lead, order=50)
+    wiki.add_panel("workshop.aside", wall_panels.way, order=10)
