@@ -2,9 +2,15 @@
 
 from typing import TYPE_CHECKING
 
+from hmswiki.plenary import panels
+from hmswiki.plenary.views import blueprint
+
 if TYPE_CHECKING:
     from hmswiki.extension import HmsWiki
 
 
 def register(wiki: "HmsWiki") -> None:
-    """Nothing yet."""
+    wiki.add_blueprint(blueprint)
+    wiki.add_panel("wall", panels.wall, order=30)
+    wiki.add_panel("workshop", panels.workshop, order=40)
+    wiki.add_panel("workshop.lead", panels.lead, order=40)

@@ -9,7 +9,8 @@ STATIC = Path(__file__).parent / "static"
 # The order of the layers is said first; the files name their own layer.
 _STYLES = (
     "tokens", "base", "layout", "controls", "components", "screens", "additions", "checklists", "supplements",
-    "areas", "rounds", "round-results", "overviews", "schedules", "workshops", "workshop-door", "wall", "notes", "utilities", "print",
+    "areas", "rounds", "round-results", "overviews", "schedules", "workshops", "workshop-door",
+    "wall", "notes", "plenary", "utilities", "print",
 )  # fmt: skip
 _LAYERS = "@layer hms.tokens, hms.base, hms.layout, hms.components, hms.utilities, hms.print;\n"
 
