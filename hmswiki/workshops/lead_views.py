@@ -134,7 +134,7 @@ def extend_task(key: str) -> View:
         typed["minutes"] = typed["more"]
     form = MinutesForm(typed)
     if not form.validate():
-        return make_response(_shown(workshop, minutes=form), 422)
+        return _minutes_refused(workshop, form, 422)
     try:
         with transaction(form.submission_id, then=_here(key)) as session:
             here, task = _task(session, key, form.task.data)
@@ -143,8 +143,13 @@ def extend_task(key: str) -> View:
         raise
     except Refusal as refusal:
         form.take(refusal)
-        return make_response(_shown(workshop, minutes=form), refusal.status)
+        return _minutes_refused(workshop, form, refusal.status)
     return redirect(_here(key), 303)
+
+
+def _minutes_refused(workshop: Workshop, form: MinutesForm, status: int) -> Response:
+    problems = [sentence for _id, sentence in form.errors_in_order()]
+    return make_response(_shown(workshop, minutes=form, problems=problems), status)
 
 
 @blueprint.post("/workshops/<key>/lead/end")

@@ -178,9 +178,7 @@ def test_one_who_follows_picks_a_group_later_in_the_same_seat(
     assert [seat.group and seat.group.number for seat in session.scalars(select(Seat))] == [2]
 
 
-def test_the_walls_code_opens_the_wall_after_a_button(
-    as_stranger: Client, session: Session, made: Workshop
-) -> None:
+def test_the_walls_code_opens_the_wall_after_a_button(as_stranger: Client, session: Session, made: Workshop) -> None:
     code = code_of(session, made, Opens.WALL)
     page = as_stranger.get(f"/m/{code}")
     assert "Vis veggen" in page.text
