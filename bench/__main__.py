@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from itertools import takewhile
 
-from bench import acknowledging, answering, coverage, importing, overviews, reading, starting
+from bench import acknowledging, answering, coverage, importing, meeting, overviews, reading, starting
 from bench.tables import machine
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "acknowledging": acknowledging,
     "answering": answering,
     "importing": importing,
+    "meeting": meeting,
     "overviews": overviews,
     "starting": starting,
 }

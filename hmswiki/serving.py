@@ -22,6 +22,9 @@ from hmswiki.web.context import read_session, settings, state, today
 
 THREADS = 8
 
+CONNECTIONS = 2_000
+"""That are kept open at once: a room full of phones, each of which asks every few seconds."""
+
 
 def run(app: Flask, *, host: str, port: int, ready: Callable[[str], None]) -> None:
     """Serve `app` until interrupted. `ready` is told the address once it answers.
@@ -43,6 +46,8 @@ def run(app: Flask, *, host: str, port: int, ready: Callable[[str], None]) -> No
         app,
         sockets=[listening],
         threads=THREADS,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() knows no more than 1,024
         ident=None,
         # The application says what the limit is; this only keeps what is far beyond it from being read.
         max_request_body_size=limit * 2,

@@ -12,6 +12,8 @@ SMALLEST = {
     "coverage": ["--people", "40", "--guidelines", "4", "--times", "1", "--database", "sqlite"],
     "acknowledging": ["--acknowledgements", "8", "--writers", "2", "--database", "sqlite"],
     "answering": ["--rounds", "1", "--requests", "8", "--database", "sqlite"],
+    "meeting": ["--groups", "2", "--writers", "1", "--phones", "3", "--walls", "1", "--seconds", "5", "--database",
+                "sqlite"],
     "overviews": ["--units", "20", "--areas", "400", "--items", "10", "--actions", "20", "--times", "1",
                   "--only", "by-area", "--database", "sqlite"],
     "importing": ["--people", "40", "--guidelines", "4", "--database", "sqlite"],
@@ -19,7 +21,7 @@ SMALLEST = {
 }  # fmt: skip
 
 # Ten seconds and more even at their smallest, for the servers that they start: `./run bench NAME` before a release.
-SLOW = ("reading", "coverage", "acknowledging", "answering")
+SLOW = ("reading", "coverage", "acknowledging", "answering", "meeting")
 
 
 @once
