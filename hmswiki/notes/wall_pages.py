@@ -7,21 +7,16 @@ its place. At most nine stand on a page (four where all parts are shown), so tha
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from flask import request
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.notes.wall_parts import Layout, Part, View, headings, layout_for, parts_of
 from hmswiki.notes.wall_points import FRESH, Written, handed_in_groups, points
-from hmswiki.web.addresses import absolute
-from hmswiki.web.context import settings
-from hmswiki.web.qr import qr_code
-from hmswiki.workshops import codes, queries
-from hmswiki.workshops.clock import TaskClock, TaskState
-from hmswiki.workshops.models import Group, Opens, Task, Workshop
+from hmswiki.workshops import queries
+from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
+from hmswiki.workshops.door_pages import JoinView, join_view
+from hmswiki.workshops.models import Group, Task, Workshop
 from hmswiki.workshops.words import group_name
 
 WRITING = timedelta(seconds=20)
@@ -64,16 +59,6 @@ class PageLink:
     current: bool
     wrote_at: datetime | None
     fresh: bool
-
-
-@dataclass(frozen=True)
-class JoinView:
-    """How a phone comes in."""
-
-    code: str
-    place: str
-    """Where the code is typed, as people read it: "hmswiki.example/m"."""
-    picture: Markup
 
 
 @dataclass(frozen=True)
@@ -199,10 +184,9 @@ def wall_page(session: Session, workshop: Workshop, view: View, *, now: datetime
 
 
 def current_task(tasks: Sequence[Task], clocks: dict[int, TaskClock]) -> Task | None:
-    """The one that runs; else the first that is not closed; else the last."""
-    running = [task for task in tasks if clocks[task.id].state is TaskState.RUNNING]
-    waiting = [task for task in tasks if clocks[task.id].state is TaskState.WAITING]
-    return next(iter([*running, *waiting, *reversed(tasks)]), None)
+    """The one at hand, for the wall that nobody has told another."""
+    number = at_hand([clocks[task.id] for task in tasks])
+    return tasks[number] if number is not None else None
 
 
 def _asked(tasks: Sequence[Task], key: str) -> Task:
@@ -277,18 +261,6 @@ def _neighbours(groups: Sequence[Group], found: Group, view: View, workshop: Wor
 
 def _join(session: Session, workshop: Workshop, *, now: datetime) -> JoinView | None:
     """The code and where it is typed, while it opens. One select."""
-    found = queries.live_code(session, workshop, Opens.GROUPS)
-    if found is None or workshop.cancelled_at is not None or not workshop.opens_at <= now < workshop.closes_at:
+    if workshop.cancelled_at is not None or not workshop.opens_at <= now < workshop.closes_at:
         return None
-    return JoinView(codes.shown(found.code), *_way_in(found.code))
-
-
-def _way_in(code: str) -> tuple[str, Markup]:
-    # For a wall that stands for an hour, the address of this visit is better than none.
-    root = absolute("stylesheet", base=settings().base_url or request.url_root).removesuffix("hms.css")
-    return f"{root}m".partition("://")[2], _picture(f"{root}m/{code}")
-
-
-@lru_cache(maxsize=64)
-def _picture(address: str) -> Markup:
-    return qr_code(address)
+    return join_view(session, workshop)

@@ -17,6 +17,7 @@ FRESH = timedelta(seconds=60)
 class Written:
     """A point as the wall shows it: never with who wrote it."""
 
+    id: int
     key: str
     group_id: int
     prompt_id: int
@@ -34,8 +35,8 @@ def points(session: Session, task: Task, *, now: datetime) -> list[Written]:
     """The task's points as they stand in the notes, without those cleared; hidden ones too. One select."""
     rows = session.execute(
         select(
-            Point.key, Point.group_id, Point.prompt_id, Point.model, Point.rank, Point.text, Point.public_text,
-            Point.changed_at, Point.hidden_at,
+            Point.id, Point.key, Point.group_id, Point.prompt_id, Point.model, Point.rank, Point.text,
+            Point.public_text, Point.changed_at, Point.hidden_at,
             func.coalesce(PointEdit.recorded_at, Point.changed_at).label("written_at"),
         )
         .join(Prompt, Point.prompt_id == Prompt.id)
@@ -45,7 +46,7 @@ def points(session: Session, task: Task, *, now: datetime) -> list[Written]:
     found = [
         # Names that were blacked out are not on the wall either.
         Written(
-            row.key, row.group_id, row.prompt_id, row.model, row.rank,
+            row.id, row.key, row.group_id, row.prompt_id, row.model, row.rank,
             row.text if row.public_text is None else row.public_text,
             row.written_at, row.changed_at, row.hidden_at is not None, now - row.written_at < FRESH,
         )
