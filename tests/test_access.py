@@ -4,6 +4,7 @@ The table says who is let in, and is written by hand: a new address fails until 
 about is Laser Lab; what each feature decides about its own rows is tested with the feature.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -170,6 +171,17 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("workshops.plan", "workshops.save_plan", "workshops.copy", "workshops.make_copy", "workshops.cancel",
          "workshops.hold_after_all"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+    # workshops: coming in by a code, following, leading
+    **dict.fromkeys(
+        ("workshop_doors.type_code", "workshop_doors.look_code_up", "workshop_doors.join", "workshop_doors.come_in"),
+        ALSO_STRANGERS),
+    **dict.fromkeys(("workshop_doors.follow", "workshop_doors.follow_state"), EVERYBODY),
+    **dict.fromkeys(("workshop_doors.place", "workshop_doors.change_place"), frozenset()),  # for who has a seat
+    **dict.fromkeys(
+        ("workshop_doors.lead", "workshop_doors.lead_state", "workshop_doors.start_task", "workshop_doors.extend_task",
+         "workshop_doors.close_task", "workshop_doors.reopen_task", "workshop_doors.end_workshop",
+         "workshop_doors.take_back", "workshop_doors.remind", "workshop_doors.change_code"),
+        SPEAKS_FOR_LASER_LAB | CENTRAL),
     # what points of that workshop became
     **dict.fromkeys(("proposals.became", "proposals.proposal"), EVERYBODY),
     **dict.fromkeys(
@@ -237,7 +249,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
             "code": "LAB", "identity": "none",
         },
-        "workshops": {"key": meeting.key, "number": 1},
+        "workshops": {"key": meeting.key, "number": 1, "code": f"G{meeting.id:05d}"},
         "proposals": {
             "workshop_key": meeting.key, "point_key": proposal.points[0].key, "proposal_key": proposal.key,
         },
@@ -274,7 +286,7 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
             values[name] = rows["rounds"][name]
         elif endpoint.startswith("proposals."):
             values[name] = rows["proposals"][name]
-        elif endpoint.split(".")[0] in ("workshops", "notes", "plenary", "outcomes"):
+        elif endpoint.split(".")[0] in ("workshops", "workshop_doors", "notes", "plenary", "outcomes"):
             values[name] = rows["workshops"][name]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):
             values[name] = "B1-2"
@@ -334,7 +346,9 @@ def test_every_address_lets_in_exactly_whom_it_should(app: Flask, furnished: dic
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             for who, pencil.draws in in_turn(name, number):
                 answer = client_as(app, who).open(path, method=method)
-                to_sign_in = "/accounts/sign-in" in answer.headers.get("Location", "") and None not in LET_IN[name]
+                # To where one signs in, or types the code of a workshop.
+                led_away = re.search(r"/accounts/sign-in|/m\?next=", answer.headers.get("Location", ""))
+                to_sign_in = led_away is not None and None not in LET_IN[name]
                 refused = answer.status_code in (401, 403) or to_sign_in
                 if refused == (who in LET_IN[name]):
                     wrong.append(f"{method} {path} as {who or 'a stranger'}: {answer.status_code}")
