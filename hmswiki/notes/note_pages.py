@@ -9,6 +9,7 @@ from flask import url_for
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
+from hmswiki.foundation.clock import now
 from hmswiki.foundation.permissions import Actor, Pass, Permission
 from hmswiki.notes import operations, plain_notes, queries
 from hmswiki.notes.forms import HandInForm, NoteForm
@@ -19,6 +20,7 @@ from hmswiki.web.words import _, current_language
 from hmswiki.workshops import queries as workshop_queries
 from hmswiki.workshops import words
 from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
+from hmswiki.workshops.door_pages import task_view
 from hmswiki.workshops.models import Group, Member, Prompt, Seat, Task, WorkshopEvent
 
 LOOK_AGAIN_MS = {TaskState.RUNNING: 2000, TaskState.WAITING: 2000, TaskState.CLOSED: 5000}
@@ -100,6 +102,10 @@ class NotePage:
     number: int
     total: int
     clock: TaskClock
+    left: str
+    """What is left of the task's time, as it is written; empty where no clock runs."""
+    gone: float
+    """How many per cent of its time have gone."""
     boxes: Sequence[Box]
     members: Sequence[Member]
     tasks: Sequence[TaskLink]
@@ -275,6 +281,8 @@ def note_page(
     group, task, clock = stands.group, stands.task, stands.clock
     handed_in_at = stands.handed_in.recorded_at if stands.handed_in else None
     known, links = state(stands), stands.links
+    number = next((link.number for link in links if link.is_current), 1)
+    view = task_view(task, number, clock, now())
     reminded = group.reminded_at
     if reminded is not None and handed_in_at is not None and handed_in_at >= reminded:
         reminded = None
@@ -282,9 +290,11 @@ def note_page(
         group=group,
         group_name=words.group_name(group),
         task=task,
-        number=next((link.number for link in links if link.is_current), 1),
+        number=number,
         total=len(links),
         clock=clock,
+        left=view.left,
+        gone=view.gone,
         boxes=boxes(stands, typed),
         members=workshop_queries.members(session, group.workshop).get(group.id, []) if stands.reader.actor else [],
         tasks=links,

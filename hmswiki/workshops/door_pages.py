@@ -147,12 +147,13 @@ def task_views(
 ) -> list[TaskView]:
     """The tasks in order. Two selects."""
     return [
-        _task_view(task, number, queries.clock_of(task, happened), now)
+        task_view(task, number, queries.clock_of(task, happened), now)
         for number, task in enumerate(queries.tasks(session, workshop), start=1)
     ]
 
 
-def _task_view(task: Task, number: int, clock: TaskClock, now: datetime) -> TaskView:
+def task_view(task: Task, number: int, clock: TaskClock, now: datetime) -> TaskView:
+    """One task, with how its time stands `now`."""
     left = clock.left(now)
     seconds = None if left is None else -int(-left.total_seconds() // 1)
     gone = 0.0 if seconds is None else min(100.0, max(0.0, 100 - seconds / (clock.minutes * 60) * 100))

@@ -94,7 +94,8 @@ export function withSaved(points, saved) {
   let list = points;
   for (const { record, point, written } of saved) {
     // Somebody has changed it since, or had written the same: the next state tells how it stands.
-    if (isText(record) && record.kind === "write" && written !== record.key) continue;
+    if (record.kind === "write" && written !== record.key) continue;
+    if (record.kind === "clear" && written !== record.base) continue;
     const isSplit = point !== record.point;
     const edit = { ...record, point, ...(isSplit ? { after: record.point, ...of(list, record.point) } : {}) };
     list = withEdits(list, [edit]).map(({ base, waits, problem, status, ...rest }) => (

@@ -269,6 +269,27 @@ export class Box {
     return element("div", { class: "hms-note-tools" }, this.buttons, this.hint);
   }
 
+  // What was typed in the plain field before the script was there, over what the page had in it.
+  takeOver() {
+    if (this.plain.value === this.plain.defaultValue || this.plain.readOnly) return;
+    const typed = this.plain.value.split("\n").filter((line) => tidy(line));
+    const { points } = this;
+    const isSame = (line, text) => line && text !== undefined && line.text === tidy(text);
+    let first = 0;
+    while (isSame(points[first], typed[first])) first += 1;
+    let last = 0;
+    while (last < Math.min(points.length, typed.length) - first && isSame(points.at(-1 - last), typed.at(-1 - last))) last += 1;
+    const old = points.slice(first, points.length - last);
+    const fresh = typed.slice(first, typed.length - last);
+    for (const line of old.slice(fresh.length)) this.takeAway(line, true);
+    old.slice(0, fresh.length).forEach((line, index) => this.#write(line, fresh[index]));
+    const more = fresh.slice(old.length).map((text) => [this.#blank(), text]);
+    this.#insert(more.map(([line]) => line), first + Math.min(old.length, fresh.length));
+    for (const [line, text] of more) this.#write(line, text);
+    this.plain.value = this.plain.defaultValue;
+    this.note.flush();
+  }
+
   // --- As told ---
 
   // The lines shall be these points, in this order, with the empty ones that somebody stands in.

@@ -41,7 +41,7 @@ function Note(form) {
   let seen = null;
 
   this.words = words;
-  this.isClosed = told.task.state === "closed";
+  this.isClosed = !told.may_write;
   const boxes = [...form.querySelectorAll("[data-hms-box]")].map((field) => new Box(field, this));
 
   this.begin = async () => {
@@ -49,9 +49,8 @@ function Note(form) {
     document.documentElement.style.overflowAnchor = "none"; // the window is kept in its place here
     // A refused form stands at another address; what is opened again, and kept, is the note.
     if (location.pathname !== address) history.replaceState(null, "", address);
-    const early = boxes.map((box) => box.takeOver());
     render();
-    early.forEach((write) => write());
+    for (const box of boxes) box.takeOver(); // somebody was quicker than this script
     listen();
     show();
     await remember();
@@ -137,23 +136,26 @@ function Note(form) {
 
   // The task, its time, and whether it has been handed in.
   function show() {
-    const { task, handed_in_at: handedIn, changed_since_handed_in: changed, reminded_at: reminded, next } = told;
-    const running = task.state !== "waiting";
-    this_.isClosed = task.state === "closed";
+    const { task, may_write: mayWrite, handed_in_at: handedIn, changed_since_handed_in: changed, next } = told;
+    const reminded = told.reminded_at && (!handedIn || Date.parse(handedIn) < Date.parse(told.reminded_at));
+    this_.isClosed = !mayWrite;
     for (const box of boxes) box.close(this_.isClosed);
-    words.saved = running ? words.savedOnWall : words.savedOnly;
-    const timer = document.querySelector("[data-hms-clock]");
-    if (timer) setEnd(timer, task.ends_at);
+    words.saved = task.state === "waiting" ? words.savedOnly : words.savedOnWall;
+    setEnd(form.querySelector("[data-hms-clock]"), task.ends_at);
+    form.querySelector("[data-hms-clock-bar]").dataset.minutes = task.minutes;
     write("[data-task-minutes]", filled(words.minutes, { num: task.minutes }));
-    const bar = document.querySelector("[data-hms-clock-bar]");
-    if (bar) bar.dataset.minutes = task.minutes;
-    unhide("[data-hms-closed]", this_.isClosed);
-    unhide("[data-hms-open]", !this_.isClosed);
+    unhide("[data-hms-clock-line]", Boolean(task.ends_at));
+    for (const state of ["waiting", "running", "closed"]) {
+      unhide(`[data-hms-state=${state}]`, !task.ends_at && task.state === state);
+    }
+    unhide("[data-hms-closed]", !mayWrite);
+    unhide("[data-hms-late]", mayWrite && task.state === "closed");
+    unhide("[data-hms-open]", mayWrite);
+    unhide("[data-hms-reminded]", Boolean(reminded && mayWrite));
     const time = handedIn && clock(handedIn);
-    write("[data-handed-in]", !handedIn ? "" : filled(changed ? words.handedInChanged : words.handedIn, { time }));
-    unhide("[data-handed-in]", Boolean(handedIn));
+    write("[data-hms-handed-in]", !handedIn ? "" : filled(changed ? words.saidChanged : words.saidHandedIn, { time }));
+    unhide("[data-hms-handed-in]", Boolean(handedIn));
     write("[data-hand-in]", handedIn ? words.handInAgain : words.handInNow);
-    unhide("[data-hms-reminded]", Boolean(reminded && (!handedIn || handedIn < reminded)) && !this_.isClosed);
     const link = document.querySelector("[data-hms-next] a");
     if (link && next) {
       link.href = next.address;
@@ -319,8 +321,8 @@ function Note(form) {
     const before = told;
     told = state;
     for (const field of document.querySelectorAll("[name=csrf_token]")) if (state.csrf_token) field.value = state.csrf_token;
-    if (state.task.state === "closed" && before.task.state !== "closed") giveAll();
-    if (state.task.state !== "closed" && waiting.some((edit) => edit.status === 409)) {
+    if (before.may_write && !state.may_write) giveAll();
+    if (state.may_write && waiting.some((edit) => edit.status === 409)) {
       retry(address, [409]).then(() => sending.send());
     }
     show();
