@@ -170,7 +170,8 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(("workshops.new", "workshops.create"), LEADS_SOMEWHERE | CENTRAL),
     **dict.fromkeys(
         ("workshops.plan", "workshops.save_plan", "workshops.copy", "workshops.make_copy", "workshops.cancel",
-         "workshops.hold_after_all"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+         "workshops.hold_after_all", "workshops.groups", "workshops.arrange", "workshops.put_in",
+         "workshops.add_helper", "workshops.withdraw_helper", "workshops.propose", "workshops.place_people"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # workshops: coming in by a code, following, leading
     **dict.fromkeys(
         ("workshop_doors.type_code", "workshop_doors.look_code_up", "workshop_doors.join", "workshop_doors.come_in"),
@@ -182,6 +183,8 @@ LET_IN: dict[str, frozenset[Any]] = {
          "workshop_doors.close_task", "workshop_doors.reopen_task", "workshop_doors.end_workshop",
          "workshop_doors.take_back", "workshop_doors.remind", "workshop_doors.change_code"),
         SPEAKS_FOR_LASER_LAB | CENTRAL),
+    # the wall
+    **dict.fromkeys(("wall.show", "wall.state", "wall.hide", "wall.show_again"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # what points of that workshop became
     **dict.fromkeys(("proposals.became", "proposals.proposal"), EVERYBODY),
     **dict.fromkeys(
@@ -249,7 +252,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
             "code": "LAB", "identity": "none",
         },
-        "workshops": {"key": meeting.key, "number": 1, "code": f"G{meeting.id:05d}"},
+        "workshops": {"key": meeting.key, "helper_id": 1, "number": 1, "code": f"G{meeting.id:05d}"},
         "proposals": {
             "workshop_key": meeting.key, "point_key": proposal.points[0].key, "proposal_key": proposal.key,
         },
@@ -286,7 +289,7 @@ def path_of(app: Flask, rule: Rule, rows: dict[str, Any]) -> str:
             values[name] = rows["rounds"][name]
         elif endpoint.startswith("proposals."):
             values[name] = rows["proposals"][name]
-        elif endpoint.split(".")[0] in ("workshops", "workshop_doors", "notes", "plenary", "outcomes"):
+        elif endpoint.split(".")[0] in ("workshops", "workshop_doors", "notes", "wall", "plenary", "outcomes"):
             values[name] = rows["workshops"][name]
         elif name == "code" and rule.endpoint.startswith("hmswiki.areas."):
             values[name] = "B1-2"

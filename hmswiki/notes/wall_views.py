@@ -73,6 +73,7 @@ def show_again(key: str) -> Response:
 
 
 def _set_hidden(key: str, *, hidden: bool) -> Response:
+    authorise(Permission.SORT_POINTS, within=queries.workshop(read_session(), key).meeting)
     point = request.form.get("point", "")
     if not point:
         raise BadRequest(N_("It was not said which point is meant. Go back, and press the button beside it."))
