@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PROGRAMME = (
-    ("08:30", "Velkommen ved dekan"),
-    ("08:40", "Gjennomgang av HMS-året og status for handlingsplanen"),
-    ("09:30", "Pause"),
-    ("09:45", "Endringsprosess for instituttstruktur: hva betyr det for HMS?"),
-    ("10:05", "Gruppearbeid"),
-    ("11:00", "Oppsummering i plenum"),
-    ("11:30", "Lunsj"),
+    (0, "Velkommen ved dekan"),
+    (10, "Gjennomgang av HMS-året og status for handlingsplanen"),
+    (60, "Pause"),
+    (75, "Innledninger ved dekan og hovedverneombud"),
+    (95, "Gruppearbeid"),
+    (150, "Oppsummering i plenum"),
+    (180, "Lunsj"),
 )
+"""Minutes from the beginning, and what comes then."""
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hmswiki.actions import operations as actions
 from hmswiki.demo import meeting
-from hmswiki.demo.history import FACULTY
+from hmswiki.demo.history import CAST, FACULTY
 from hmswiki.demo.meeting import TaskPlan
 from hmswiki.foundation.permissions import Actor, Role
 from hmswiki.guidelines import drafting
@@ -55,6 +56,7 @@ BESIDES = 5
 ORGANISER = "demo-sentral"
 HELPER = "demo-redaktor"
 CLEANUP = "ryddedag-pa-laboratorier"
+ZONE = ZoneInfo("Europe/Oslo")
 SINCE_START = timedelta(minutes=8, seconds=22)
 """How long the first task of today's meeting has run when the demo is made."""
 
@@ -101,7 +103,10 @@ def _plan(teller: Teller, title: str, starts_at: datetime, tasks: Sequence[TaskP
         about="For ledere, HMS-koordinatorer, verneombud og områdeansvarlige ved fakultetet.",
         starts_at=starts_at, ends_at=starts_at + timedelta(hours=3, minutes=30),
         opens_at=starts_at - timedelta(hours=1), closes_at=starts_at + closes,
-        programme=[{"time": time, "text": text} for time, text in meeting.PROGRAMME],
+        programme=[
+            {"time": f"{(starts_at + timedelta(minutes=after)).astimezone(ZONE):%H:%M}", "text": text}
+            for after, text in meeting.PROGRAMME
+        ],
         reading=[{"guideline": "omstilling"}, {"guideline": CLEANUP}], made_at=made_at, made_by_id=by.id,
     )  # fmt: skip
     session.add(made)
@@ -136,7 +141,7 @@ def _groups(teller: Teller, workshop: Workshop) -> dict[int, Group]:
     staff = _staff(session, workshop.starts_at.date())
     leaders = _coordinators(session)
     by = teller.person(ORGANISER).id
-    taken = {*leaders.values(), *(teller.person(key).id for key in OF_FOUR)}
+    taken = {*leaders.values(), *(teller.person(member.key).id for member in CAST)}
     found = {}
     for number, unit in enumerate(LED_BY, start=1):
         group = Group(key=teller.key(), workshop_id=workshop.id, number=number)
@@ -246,6 +251,7 @@ def _happen(
 def _running(teller: Teller, year: int, *, at: datetime) -> None:
     begun = (at - SINCE_START).replace(microsecond=0)
     starts_at = begun - timedelta(minutes=95)
+    starts_at -= timedelta(minutes=starts_at.minute % 5, seconds=starts_at.second)
     # The code opens for a month here, so that whoever comes back to the demo still gets in.
     tasks = (meeting.CHANGE, meeting.ROLES)
     workshop = _plan(teller, f"HMS-årsmøtet {year}", starts_at, tasks, closes=timedelta(days=30))
