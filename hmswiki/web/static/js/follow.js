@@ -5,6 +5,7 @@
 import { watch } from "./watching.js";
 
 const page = document.querySelector("[data-hms-follow]");
+page.dataset.hmsScript = ""; // what is only for those without this is hidden
 const trouble = page.querySelector("[data-hms-trouble]");
 const said = page.querySelector("[data-hms-said]");
 const seen = new Map();
