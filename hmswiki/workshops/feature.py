@@ -11,9 +11,10 @@ from hmswiki.workshops import (
     door_panels,
     doors,
     follow_views,  # noqa: F401  its pages are on the blueprint of the door
+    group_views,  # noqa: F401, its pages are on the same blueprint
     join_views,
     lead_views,  # noqa: F401  likewise
-    plan_views,  # noqa: F401, its pages are on the same blueprint
+    plan_views,  # noqa: F401, its too
 )
 from hmswiki.workshops.views import blueprint
 

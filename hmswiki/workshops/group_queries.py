@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, Refusal
@@ -70,20 +70,18 @@ def candidates(
     return list(about(session, ids, day=day, known_at=known_at).values())
 
 
-def _within(units: Iterable[Unit]) -> object:
+def _within(units: Iterable[Unit]) -> ColumnElement[bool]:
     return or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
 
 
 def _roles(
-    session: Session, where: object, *, day: date, known_at: datetime
+    session: Session, where: ColumnElement[bool], *, day: date, known_at: datetime
 ) -> dict[int, list[tuple[Role, str]]]:
     """The roles that lead groups, by whoever holds them, with the place of the unit."""
     rows = session.execute(
         select(RoleHolding.person_id, RoleHolding.role, Unit.path)
         .join(Unit, Unit.id == RoleHolding.unit_id)
-        .where(
-            where, RoleHolding.role.in_(LEADING), RoleHolding.held_on(day), RoleHolding.known_at(known_at)
-        )  # type: ignore[arg-type]
+        .where(where, RoleHolding.role.in_(LEADING), RoleHolding.held_on(day), RoleHolding.known_at(known_at))
         .order_by(RoleHolding.id)
     )
     found: dict[int, list[tuple[Role, str]]] = {}

@@ -103,3 +103,16 @@ def plan_of(session: Session, workshop: Workshop) -> Plan:
             for task in queries.tasks(session, workshop)
         ),
     )  # fmt: skip
+
+
+def group_sizes(session: Session, workshop_id: int | None) -> dict[int, int]:
+    """How many were in each group of a workshop, by the group's number; nothing for None."""
+    if workshop_id is None:
+        return {}
+    rows = session.execute(
+        select(Group.number, func.count(Member.id))
+        .join(Member, Member.group_id == Group.id)
+        .where(Group.workshop_id == workshop_id, Group.removed_at.is_(None), Member.withdrawn_at.is_(None))
+        .group_by(Group.number)
+    )
+    return {number: count for number, count in rows}

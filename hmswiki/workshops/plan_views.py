@@ -97,7 +97,7 @@ def _units() -> list[Unit]:
 def plan(key: str) -> str:
     """The form of the plan as it is saved."""
     session = read_session()
-    workshop = _managed(session, key)
+    workshop = managed(session, key)
     saved = plan_queries.plan_of(session, workshop)
     form = _form(session, workshop, formdata=None, data=plan_forms.filled(saved, settings().zone))
     form.version.data = str(workshop.version)
@@ -108,7 +108,7 @@ def plan(key: str) -> str:
 @access(Permission.MANAGE_WORKSHOPS)
 def save_plan(key: str) -> Response:
     """Save the plan, or rearrange what is typed. Where somebody saved meanwhile, both are shown."""
-    workshop = _managed(read_session(), key)
+    workshop = managed(read_session(), key)
     form = _form(read_session(), workshop, formdata=request.form)
     if request.form.get("change"):
         return _rearranged(form, workshop)
@@ -117,7 +117,7 @@ def save_plan(key: str) -> Response:
     if form.validate():
         try:
             with transaction(form.submission_id, then=then) as session:
-                workshop = _managed(session, key)
+                workshop = managed(session, key)
                 plan_operations.save_plan(
                     session, workshop, form.plan(settings().zone, kept=plan_queries.plan_of(session, workshop)),
                     version=form.version_seen, put_back=form.put_back.data or (), by=known_actor(), at=clock.now(),
@@ -127,7 +127,7 @@ def save_plan(key: str) -> Response:
         except Refusal as refusal:
             form.take(refusal)
             status = refusal.status
-            workshop = _managed(read_session(), key)
+            workshop = managed(read_session(), key)
             if isinstance(refusal, Conflict) and workshop.version != form.version_seen:
                 differences = _differences(read_session(), form, workshop)
                 form.version.data = str(workshop.version)
@@ -156,7 +156,7 @@ def _differences(session: Session, form: PlanForm, workshop: Workshop) -> list[t
     ]  # fmt: skip
 
 
-def _managed(session: Session, key: str) -> Workshop:
+def managed(session: Session, key: str) -> Workshop:
     """The workshop, where the reader may plan it. Raises NotFound, NotAllowed."""
     workshop = queries.workshop(session, key)
     authorise(Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
@@ -221,7 +221,7 @@ def hold_after_all(key: str) -> Response:
 def _decide(key: str, apply: Callable[..., None], said: str) -> Response:
     form, then = PageForm(request.form), url_for(".show", key=key)
     with transaction(form.submission_id, then=then) as session:
-        apply(session, _managed(session, key), by=known_actor(), at=clock.now())
+        apply(session, managed(session, key), by=known_actor(), at=clock.now())
     flash(said, "success")
     return redirect(then, 303)
 
@@ -236,7 +236,7 @@ A_YEAR = timedelta(weeks=52)
 @access(Permission.MANAGE_WORKSHOPS)
 def copy(key: str) -> str:
     """When the next one is, and what comes along."""
-    workshop = _managed(read_session(), key)
+    workshop = managed(read_session(), key)
     began = workshop.starts_at.astimezone(settings().zone)
     next_day = began.date() + A_YEAR
     while next_day <= today():
@@ -255,7 +255,7 @@ def make_copy(key: str) -> Response:
         try:
             with transaction(form.submission_id, then=url_for(".index")) as session:
                 made = copying.copy_workshop(
-                    session, _managed(session, key), title=form.title.data or "", today=today(), by=known_actor(),
+                    session, managed(session, key), title=form.title.data or "", today=today(), by=known_actor(),
                     starts_at=plan_forms.moment_of(form.day, form.starts, settings().zone),
                     with_people=bool(form.with_people.data), at=clock.now(),
                 )  # fmt: skip
@@ -267,7 +267,7 @@ def make_copy(key: str) -> Response:
         else:
             flash(_("The workshop is planned for %(day)s. Look through the plan.", day=day(form.day.data)), "success")
             return redirect(url_for(".plan", key=made.key), 303)
-    return make_response(_copy_page(form, _managed(read_session(), key)), status)
+    return make_response(_copy_page(form, managed(read_session(), key)), status)
 
 
 def _copy_page(form: CopyForm, workshop: Workshop) -> str:

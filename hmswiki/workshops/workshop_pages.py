@@ -208,6 +208,7 @@ def guideline_titles(session: Session, slugs: Sequence[str]) -> dict[str, str]:
 
 WAYS = (
     ("plan", N_("The plan"), "pencil"),
+    ("groups", N_("The groups and the helpers"), "person"),
     ("copy", N_("Hold it once more"), "file"),
 )
 """Pages of the organiser: endpoint, what the link says, and its icon."""
