@@ -145,7 +145,7 @@ def wall_page(session: Session, workshop: Workshop, view: View, *, now: datetime
         return _group_view(
             group, leaders.get(group.id, ""), [one for one in written if one.group_id == group.id],
             whole, divided, handed_in=group.id in handed_in, now=now,
-            href=view.address(workshop, group=group.number, page=None, show=None),
+            href=view.address(workshop, group=group.number, page=1, show=None),
         )  # fmt: skip
 
     only, others = None, []

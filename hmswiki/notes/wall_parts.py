@@ -1,7 +1,8 @@
 """What an address of the wall asks for, the parts of a task, and how many groups have room on a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from flask import url_for
 
@@ -29,14 +30,12 @@ class View:
     show: str | None = None
     """"code": only how to come in."""
 
-    def address(self, workshop: Workshop, endpoint: str = ".show", **other: object) -> str:
+    def address(self, workshop: Workshop, endpoint: str = ".show", **other: Any) -> str:
         """Where this is seen, with `other` instead of what it says."""
-        wanted = {"task": self.task, "prompt": self.prompt, "page": self.page, "group": self.group, "show": self.show}
-        wanted |= other
-        if wanted["page"] == 1:
-            wanted["page"] = None
-        asked = {name: value for name, value in wanted.items() if value is not None}
-        return url_for(endpoint, key=workshop.key, **asked)  # type: ignore[arg-type]
+        asked = {name: value for name, value in asdict(replace(self, **other)).items() if value is not None}
+        if asked.get("page") == 1:
+            del asked["page"]
+        return url_for(endpoint, key=workshop.key, **asked)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def parts_of(task: Task, view: View, workshop: Workshop) -> list[Part]:
     chosen = 1 if view.prompt is None or view.prompt > len(named) else view.prompt
     numbered = [*enumerate(named, start=1), (0, (_("All"), None, None))]
     return [
-        Part(number, title or _("Without heading"), view.address(workshop, prompt=number, page=None, show=None),
+        Part(number, title or _("Without heading"), view.address(workshop, prompt=number, page=1, show=None),
              number == chosen, prompt_id, model)
         for number, (title, prompt_id, model) in numbered
     ]  # fmt: skip

@@ -12,7 +12,8 @@ from hmswiki.foundation.errors import N_, BadRequest
 from hmswiki.foundation.permissions import Permission
 from hmswiki.notes import operations, wall_pages
 from hmswiki.notes import queries as notes
-from hmswiki.notes.wall_pages import View, WallPage
+from hmswiki.notes.wall_pages import WallPage
+from hmswiki.notes.wall_parts import View
 from hmswiki.web.access import access, allowed, authorise, passes
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import known_actor, read_session, transaction
