@@ -171,7 +171,8 @@ LET_IN: dict[str, frozenset[Any]] = {
     **dict.fromkeys(
         ("workshops.plan", "workshops.save_plan", "workshops.copy", "workshops.make_copy", "workshops.cancel",
          "workshops.hold_after_all", "workshops.groups", "workshops.arrange", "workshops.put_in",
-         "workshops.add_helper", "workshops.withdraw_helper", "workshops.propose", "workshops.place_people"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+         "workshops.add_helper", "workshops.withdraw_helper", "workshops.propose", "workshops.place_people",
+         "workshops.sheets", "workshops.sheets_pdf"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # workshops: coming in by a code, following, leading
     **dict.fromkeys(
         ("workshop_doors.type_code", "workshop_doors.look_code_up", "workshop_doors.join", "workshop_doors.come_in"),

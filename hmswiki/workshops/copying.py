@@ -28,8 +28,9 @@ def copy_workshop(
 ) -> Workshop:
     """A new workshop with the tasks, the programme, what is read before, the helpers and as many groups.
 
-    Raises Refusal. `with_people`: those who were in the groups are put in them again, as far as they are employed today, and each
+    `with_people`: those who were in the groups are put in them again, as far as they are employed today, and each
     group keeps its leader. Walk-in tables do not come along: they were made on the day. Helpers who have left do not.
+    Raises Refusal.
     """
     plan, moved = plan_queries.plan_of(session, source), starts_at - source.starts_at
     tasks = tuple(

@@ -15,6 +15,7 @@ from hmswiki.workshops import (
     join_views,
     lead_views,  # noqa: F401  likewise
     plan_views,  # noqa: F401, its too
+    sheet_views,  # noqa: F401, its too
 )
 from hmswiki.workshops.views import blueprint
 

@@ -115,4 +115,4 @@ def group_sizes(session: Session, workshop_id: int | None) -> dict[int, int]:
         .where(Group.workshop_id == workshop_id, Group.removed_at.is_(None), Member.withdrawn_at.is_(None))
         .group_by(Group.number)
     )
-    return {number: count for number, count in rows}
+    return {row.number: row[1] for row in rows}

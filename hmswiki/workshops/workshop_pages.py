@@ -14,9 +14,11 @@ from hmswiki.guidelines import queries as guidelines
 from hmswiki.organisation.views import Pager
 from hmswiki.web.access import allowed
 from hmswiki.web.context import today
+from hmswiki.web.forms import PageForm
 from hmswiki.web.words import _, current_language
-from hmswiki.workshops import plan_queries, queries, words
-from hmswiki.workshops.models import EventKind, Group, Member, Opens, Prompt, Task, Workshop
+from hmswiki.workshops import door_pages, plan_queries, queries, words
+from hmswiki.workshops.door_pages import JoinView
+from hmswiki.workshops.models import EventKind, Group, Member, Prompt, Task, Workshop
 from hmswiki.workshops.plan_queries import Part
 
 
@@ -143,12 +145,15 @@ class WorkshopPage:
     helpers: Sequence[str]
     ways: Sequence[Way]
     """For the organiser."""
-    code: str | None
-    """What opens it on the day; for the organiser and those who follow it."""
+    join: JoinView | None
+    """How one comes in by a code, for the organiser."""
+    may_cancel: bool
+    form: PageForm
 
 
 def workshop_page(session: Session, workshop: Workshop, who: Actor | None, *, now: datetime) -> WorkshopPage:
     ended = any(event.kind is EventKind.ENDED for event in queries.events(session, workshop))
+    manages = allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
     mine = plan_queries.parts_of(session, who.person_id, [workshop.id]).get(workshop.id) if who else None
     return WorkshopPage(
         workshop=workshop,
@@ -164,14 +169,11 @@ def workshop_page(session: Session, workshop: Workshop, who: Actor | None, *, no
         mine=mine,
         part=part_words(mine),
         helpers=[helper.person.name for helper in plan_queries.helpers(session, workshop)] if who else [],
-        ways=_ways(workshop),
-        code=_code(session, workshop, now) if allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting) else None,
+        ways=_ways(workshop) if manages else [],
+        join=door_pages.join_view(session, workshop) if manages and workshop.closes_at > now else None,
+        may_cancel=manages and workshop.ends_at > now,
+        form=PageForm(formdata=None),
     )
-
-
-def _code(session: Session, workshop: Workshop, now: datetime) -> str | None:
-    found = queries.live_code(session, workshop, Opens.GROUPS)
-    return found.code if found is not None and workshop.closes_at > now else None
 
 
 def group_rows(session: Session, workshop: Workshop) -> list[GroupRow]:
@@ -209,12 +211,11 @@ def guideline_titles(session: Session, slugs: Sequence[str]) -> dict[str, str]:
 WAYS = (
     ("plan", N_("The plan"), "pencil"),
     ("groups", N_("The groups and the helpers"), "person"),
+    ("sheets", N_("Group sheets to print"), "print"),
     ("copy", N_("Hold it once more"), "file"),
 )
 """Pages of the organiser: endpoint, what the link says, and its icon."""
 
 
 def _ways(workshop: Workshop) -> list[Way]:
-    if not allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting):
-        return []
     return [Way(_(label), url_for(f".{endpoint}", key=workshop.key), icon) for endpoint, label, icon in WAYS]

@@ -1,0 +1,51 @@
+"""Group sheets for the tables."""
+
+import re
+from io import BytesIO
+
+import pytest
+
+from hmswiki.workshops import codes, queries
+from hmswiki.workshops.models import Opens
+from tests.support import once
+from tests.workshops import makers
+
+pytestmark = once
+
+
+@pytest.fixture
+def meeting(session):
+    workshop = makers.workshop(session, members={2: ["siri", "bjorn"]})
+    session.commit()
+    return workshop
+
+
+def test_there_is_a_sheet_for_each_group_and_a_spare_one(session, as_tora, meeting):
+    page = as_tora.get(f"/workshops/{meeting.key}/sheets").get_data(as_text=True)
+
+    sheets = page.split('<article class="hms-sheet"')[1:]
+    assert len(sheets) == 4
+    assert "Siri Sand (leder), Bjørn Berg" in sheets[1]
+    assert "Gruppe ______" in sheets[3]
+    code = codes.shown(queries.live_code(session, meeting, Opens.GROUPS).code)
+    for sheet in sheets:
+        for text in (makers.CHANGE, *makers.PROMPTS, makers.ROLES, *makers.MODELS, code, "<svg", "offentleglova"):
+            assert text in sheet
+
+
+def test_one_groups_sheet_is_printed_alone(as_tora, meeting):
+    page = as_tora.get(f"/workshops/{meeting.key}/sheets?group=2").get_data(as_text=True)
+
+    assert page.count('<article class="hms-sheet"') == 1
+    assert as_tora.get(f"/workshops/{meeting.key}/sheets?group=77").status_code == 404
+
+
+def test_the_sheets_as_pdf_begin_a_page_for_each_group(as_tora, meeting):
+    pytest.importorskip("weasyprint")
+    pypdf = pytest.importorskip("pypdf")
+    answer = as_tora.get(f"/workshops/{meeting.key}/sheets.pdf")
+
+    assert answer.content_type == "application/pdf"
+    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(answer.data)).pages]
+    begins = [number for number, text in enumerate(pages) if re.search("Gruppe (1|2|3|_+)", text.split("\n1. ")[0])]
+    assert len(begins) >= 4
