@@ -10,6 +10,7 @@ from babel.lists import format_list
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from hmswiki.notes import queries as notes
 from hmswiki.notes.models import Point
 from hmswiki.plenary import queries, rules
 from hmswiki.plenary.forms import SentenceForm, SortForm, TitleForm
@@ -272,7 +273,7 @@ def page(
 ) -> PlenaryPage:
     """A fixed number of selects, whatever the number of points and themes."""
     workshop, task = view.workshop, view.task
-    points = queries.points(session, task)
+    points = notes.points(session, workshop, task=task)
     themes = queries.themes(session, workshop, task)
     summary = queries.sentences(session, workshop, task)
     said = queries.texts_read(session, [kept for found in (*themes, *summary) for kept in found.kept])
@@ -374,7 +375,7 @@ def _script_words() -> dict[str, str]:
         "one_group": _("1 group"),
         "groups": _("%(count)s groups", count="{count}"),
         "none": _("Tick points, or drag them to a theme."),
-        "move": _("Move: %(text)s", text="{text}"),
+        "move": _("Move: %(point)s", point="{text}"),
         "move_many": _("Move %(count)s points", count="{count}"),
         "picked": _("Picked up. Choose where with the arrow keys, and press Enter. Escape lays it down again."),
         "laid_down": _("Laid down again, where it was."),
@@ -386,7 +387,6 @@ def _script_words() -> dict[str, str]:
         "freed": _("Taken out of its theme."),
         "stands": _("The sentence stands on it now."),
         "saved": _("Saved."),
-        "sending": _("Saving …"),
         "offline": _("No network. What you did is tried again by itself."),
         "failed": _("It could not be saved just now. It is tried again by itself."),
         "gone": _("Somebody has taken this away meanwhile. What you typed stays here until you leave it."),

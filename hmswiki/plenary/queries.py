@@ -216,12 +216,6 @@ def stands_on(session: Session, sentence: Sentence) -> dict[int, SentencePoint]:
 # --- Points -------------------------------------------------------------------------------------------------
 
 
-def points(session: Session, task: Task) -> list[Point]:
-    """What the groups have written on the task and not taken back, in order. One select."""
-    query = select(Point).options(*_WITH_POINT).where(Point.task_id == task.id, Point.cleared_at.is_(None))
-    return sorted(session.scalars(query), key=order)
-
-
 def points_named(session: Session, task: Task, keys: Collection[str]) -> list[Point]:
     """The task's points with those keys, in order, also those taken back. Raises NotFound where one is missing."""
     wanted = {key for key in keys if "\0" not in key}

@@ -25,6 +25,9 @@ class Room:
         self.task, self.other_task = workshops.tasks(session, self.workshop)
         self.points = write_all(session, self.task)
         session.commit()
+        # By themselves: a session that reads keeps others from writing.
+        self.keys = {text: found.key for text, found in self.points.items()}
+        self.task_key = self.task.key
         self.path = f"/workshops/{self.workshop.key}/plenary"
 
     def open(self, who: str | None = "hanne", more: str = "", **options: Any) -> Any:
@@ -34,21 +37,25 @@ class Room:
         headers = {"Accept": "application/json"} if json else {}
         fields = {"submission": str(uuid4()), **fields}
         return client_as(self.app, who).post(
-            f"{self.path}/{to}?task={self.task.key}", data=fields, headers=headers
+            f"{self.path}/{to}?task={self.task_key}", data=fields, headers=headers
         )  # fmt: skip
 
     def gather(self, *texts: str, who: str = "hanne", **fields: Any) -> Any:
-        return self.send("points", who, point=[self.points[text].key for text in texts], **fields)
+        return self.send("points", who, point=[self.keys[text] for text in texts], **fields)
 
     @property
     def themes(self) -> list[queries.GatheredTheme]:
         self.session.expire_all()
-        return queries.themes(self.session, self.workshop, self.task)
+        found = queries.themes(self.session, self.workshop, self.task)
+        self.session.commit()
+        return found
 
     @property
     def summary(self) -> list[queries.KeptSentence]:
         self.session.expire_all()
-        return queries.sentences(self.session, self.workshop, self.task)
+        found = queries.sentences(self.session, self.workshop, self.task)
+        self.session.commit()
+        return found
 
 
 @pytest.fixture
@@ -114,7 +121,7 @@ def test_the_page_opens_with_the_task_that_was_begun_last(room: Room) -> None:
 
 def test_only_what_has_no_theme_is_shown_where_that_is_asked_for(room: Room) -> None:
     room.gather("Nytt hver fredag", title="Fredager")
-    page = room.open(more=f"?task={room.task.key}&show=free").text
+    page = room.open(more=f"?task={room.task_key}&show=free").text
     board = page[: page.index('id="sorting"')]
     assert "Samme beskjed samtidig" in board
     assert "Nytt hver fredag" not in board
@@ -168,7 +175,7 @@ def test_a_theme_without_a_name_is_refused_and_the_ticks_stay(room: Room) -> Non
     answer = room.gather("Nytt hver fredag", title=" ")
     assert answer.status_code == 422
     assert "Skriv hva temaet heter." in answer.text
-    key = room.points["Nytt hver fredag"].key
+    key = room.keys["Nytt hver fredag"]
     assert re.search(rf'id="tick-{key}"[^>]* checked', answer.text)
     assert "plenary.js" not in answer.text
 
@@ -215,7 +222,7 @@ def test_what_was_taken_apart_meanwhile_is_told_and_not_lost(room: Room) -> None
 
 def test_a_sentence_is_begun_by_a_theme_and_keeps_its_points(room: Room) -> None:
     room.gather("Nytt hver fredag", "Fast tidspunkt for nytt", title="Fast tidspunkt")
-    page = room.open(more=f"?task={room.task.key}&begin={room.themes[0].theme.key}").text
+    page = room.open(more=f"?task={room.task_key}&begin={room.themes[0].theme.key}").text
     draft = page[page.index('id="draft"') :]
     assert ">Fast tidspunkt</textarea>" in draft
     keys = re.findall(r'name="point" value="([^"]+)" checked', draft)
@@ -227,7 +234,7 @@ def test_a_sentence_is_begun_by_a_theme_and_keeps_its_points(room: Room) -> None
 def test_ticked_points_begin_a_sentence_or_come_under_one(room: Room) -> None:
     begun = room.gather("Nytt hver fredag", do="stand", sentence="")
     assert begun.status_code == 200
-    assert room.points["Nytt hver fredag"].key in begun.text[begun.text.index('id="draft"') :]
+    assert room.keys["Nytt hver fredag"] in begun.text[begun.text.index('id="draft"') :]
     assert room.summary == []
     room.send("sentences", **{"new-text": "Fredag."})
     [sentence] = room.summary
@@ -236,7 +243,7 @@ def test_ticked_points_begin_a_sentence_or_come_under_one(room: Room) -> None:
 
 
 def test_a_sentence_is_rewritten_leaves_points_and_is_brought_back(room: Room) -> None:
-    keys = [room.points[text].key for text in ("Nytt hver fredag", "Samme beskjed samtidig")]
+    keys = [room.keys[text] for text in ("Nytt hver fredag", "Samme beskjed samtidig")]
     room.send("sentences", **{"new-text": "Fredag.", "point": keys})
     key = room.summary[0].sentence.key
     changed = {f"{key}-text": "Torsdag.", f"{key}-version": "1", "shown": keys, "point": keys[:1]}
@@ -254,7 +261,7 @@ def test_a_sentence_is_rewritten_leaves_points_and_is_brought_back(room: Room) -
 
 
 def test_an_empty_sentence_is_refused_and_its_points_stay(room: Room) -> None:
-    key = room.points["Nytt hver fredag"].key
+    key = room.keys["Nytt hver fredag"]
     answer = room.send("sentences", **{"new-text": " ", "point": key, "shown": key})
     assert answer.status_code == 422
     assert "Skriv setningen." in answer.text
@@ -266,7 +273,7 @@ def test_an_empty_sentence_is_refused_and_its_points_stay(room: Room) -> None:
 
 def test_a_script_gets_the_new_state_for_what_it_sends(room: Room) -> None:
     answer = room.send(
-        "points", json=True, point=[room.points["Nytt hver fredag"].key], title="Fredager"
+        "points", json=True, point=[room.keys["Nytt hver fredag"]], title="Fredager"
     )  # fmt: skip
     assert answer.status_code == 303
     state = client_as(room.app, "hanne").get(answer.headers["Location"]).get_json()
@@ -278,15 +285,15 @@ def test_a_script_gets_the_new_state_for_what_it_sends(room: Room) -> None:
 
 
 def test_the_state_says_nothing_new_until_somebody_does_something(room: Room, queries: Any) -> None:
-    first = room.open("dina", f"/state?task={room.task.key}")
+    first = room.open("dina", f"/state?task={room.task_key}")
     mark = {"If-None-Match": first.headers["ETag"]}
     with queries() as sent:
-        assert room.open("dina", f"/state?task={room.task.key}", headers=mark).status_code == 304
+        assert room.open("dina", f"/state?task={room.task_key}", headers=mark).status_code == 304
     assert len(sent) <= 8
     other = room.open("dina", f"/state?task={room.other_task.key}", headers=mark)
     assert other.status_code == 200
     room.gather("Nytt hver fredag", title="Fredager")
-    assert room.open("dina", f"/state?task={room.task.key}", headers=mark).status_code == 200
+    assert room.open("dina", f"/state?task={room.task_key}", headers=mark).status_code == 200
 
 
 def test_the_page_asks_as_often_whatever_there_is_on_it(room: Room, queries: Any) -> None:
