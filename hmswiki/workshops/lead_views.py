@@ -127,12 +127,9 @@ def reopen_task(key: str) -> View:
 @blueprint.post("/workshops/<key>/lead/extend")
 @access(Permission.MANAGE_WORKSHOPS)
 def extend_task(key: str) -> View:
-    """More minutes, by one of the buttons (`more`) or as written."""
+    """More minutes, by one of the buttons or as written."""
     workshop = _led(key)
-    typed = request.form.copy()
-    if typed.get("more"):
-        typed["minutes"] = typed["more"]
-    form = MinutesForm(typed)
+    form = MinutesForm()
     if not form.validate():
         return _minutes_refused(workshop, form, 422)
     try:

@@ -64,7 +64,7 @@ def test_a_task_is_begun_given_more_closed_opened_again_and_ended(
     task = task_key(session, made)
     assert "Oppgave 1 kommer nå" in as_hanne.get(f"/workshops/{made.key}/lead").text
     assert press(as_hanne, made, "start", task=task).status_code == 303
-    assert press(as_hanne, made, "extend", task=task, more="5").status_code == 303
+    assert press(as_hanne, made, "extend", task=task, minutes="5").status_code == 303
     assert press(as_hanne, made, "extend", task=task, minutes="-2").status_code == 303
     assert stands(session, made).minutes == 33
     assert "Oppgave 1 pågår" in as_hanne.get(f"/workshops/{made.key}/lead").text
@@ -123,7 +123,7 @@ def test_minutes_that_are_none_stay_in_the_field_with_the_reason(
 def test_a_form_that_is_sent_twice_gives_the_minutes_once(as_hanne: Client, session: Session, made: Workshop) -> None:
     task = task_key(session, made)
     press(as_hanne, made, "start", task=task)
-    same = {"task": task, "more": "5", "submission": "5b0c9a2e-7c43-4a44-9c55-0e0d9b9c9a11"}
+    same = {"task": task, "minutes": "5", "submission": "5b0c9a2e-7c43-4a44-9c55-0e0d9b9c9a11"}
     assert [press(as_hanne, made, "extend", **same).status_code for _ in range(2)] == [303, 303]
     assert kinds(session) == ["started", "extended"]
 
@@ -145,7 +145,7 @@ def test_a_task_of_another_workshop_is_not_found(as_hanne: Client, session: Sess
     task = task_key(session, other)
     for what in ("start", "close", "reopen", "remind"):
         assert press(as_hanne, made, what, task=task, group="1").status_code == 404
-    assert press(as_hanne, made, "extend", task=task, more="5").status_code == 404
+    assert press(as_hanne, made, "extend", task=task, minutes="5").status_code == 404
     assert press(as_hanne, made, "start", task="").status_code == 404
     assert kinds(session) == []
 
