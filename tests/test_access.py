@@ -29,6 +29,7 @@ from tests.checklists.makers import draft as draft_checklist
 from tests.checklists.makers import publish as publish_checklist
 from tests.conftest import client_as
 from tests.outcomes.makers import held, proposed
+from tests.plenary.makers import sentence, theme
 from tests.rounds.makers import start_round, take_photo
 from tests.schedules.makers import schedule
 from tests.workshops.makers import workshop
@@ -186,6 +187,10 @@ LET_IN: dict[str, frozenset[Any]] = {
         SPEAKS_FOR_LASER_LAB | CENTRAL),
     # the wall
     **dict.fromkeys(("wall.show", "wall.state", "wall.hide", "wall.show_again"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+    # plenary
+    **dict.fromkeys(
+        ("plenary.show", "plenary.state", "plenary.sort", "plenary.change_theme", "plenary.write",
+         "plenary.change_sentence"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # what points of that workshop became
     **dict.fromkeys(("proposals.became", "proposals.proposal"), EVERYBODY),
     **dict.fromkeys(
@@ -234,6 +239,10 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     photos = [take_photo(session, running).key for _ in range(2)]
     meeting = workshop(session, "LAB")
     proposal = proposed(session, held(session, meeting))
+    sorted_in = {
+        "theme_key": theme(session, meeting.tasks[0], "Nytt").key, "deed": "removal",
+        "sentence_key": sentence(session, meeting.tasks[0], "Nytt.").key,
+    }  # fmt: skip
     facts = {
         "employments": session.scalars(select(Employment.id)).first(),
         "roles": session.scalars(select(RoleHolding.id)).first(),
@@ -253,7 +262,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
             "code": "LAB", "identity": "none",
         },
-        "workshops": {"key": meeting.key, "helper_id": 1, "number": 1, "code": f"G{meeting.id:05d}"},
+        "workshops": {"key": meeting.key, "helper_id": 1, "number": 1, "code": f"G{meeting.id:05d}", **sorted_in},
         "proposals": {
             "workshop_key": meeting.key, "point_key": proposal.points[0].key, "proposal_key": proposal.key,
         },

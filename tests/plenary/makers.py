@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation.permissions import Actor
 from hmswiki.notes.models import EditKind, Point, PointEdit
 from hmswiki.organisation import queries as organisation
+from hmswiki.plenary import operations, summary_operations
+from hmswiki.plenary.models import Sentence, Theme
 from hmswiki.workshops.models import Group, Prompt, Task, Workshop
 from tests.cast import today
 
@@ -85,3 +87,18 @@ def clear(session: Session, found: Point) -> None:
     found.cleared_at = datetime.now(UTC)
     found.group.pulse += 1
     session.flush()
+
+
+def theme(session: Session, task: Task, title: str, points: Sequence[Point] = ()) -> Theme:
+    """A theme of the task that holds the points, made by Hanne."""
+    made = operations.gather(session, task, [], title=title, by=actor(session, "hanne"), at=datetime.now(UTC))
+    if points:
+        operations.gather(session, task, points, theme=made, by=actor(session, "hanne"), at=datetime.now(UTC))
+    return made
+
+
+def sentence(session: Session, task: Task, text: str, points: Sequence[Point] = ()) -> Sentence:
+    """A sentence of the task's summary that stands on the points, written by Hanne."""
+    return summary_operations.write(
+        session, task, text, points, by=actor(session, "hanne"), at=datetime.now(UTC)
+    )  # fmt: skip
