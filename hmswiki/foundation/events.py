@@ -41,9 +41,12 @@ round_handed_in = _signals.signal("round-handed-in")
 finding_raised = _signals.signal("finding-raised")
 """A round that was handed in, or a correction of one, found something wrong. `finding_id`, `round_id`, `unit_id`."""
 
+letters_asked = _signals.signal("letters-asked")
+"""Letters about a workshop wait to be sent. `workshop_id`."""
+
 ALL_SIGNALS: tuple[NamedSignal, ...] = (
     edition_published, rollout_started, edition_acknowledged, unit_confirmed, confirmation_withdrawn, question_asked,
-    action_raised, action_closed, round_handed_in, finding_raised,
+    action_raised, action_closed, round_handed_in, finding_raised, letters_asked,
 )  # fmt: skip
 
 _QUEUE = "hmswiki.announcements"

@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
+_LONGEST_ADDRESS = 320
 _DOT_AT_START = re.compile(rb"(?m)^\.")
 
 
@@ -188,6 +189,16 @@ def one_line(text: str) -> str:
     """`text` without line breaks and other control characters, each run of which becomes one space."""
     plain = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text)
     return " ".join("".join(plain).split())
+
+
+def is_address(text: str) -> bool:
+    """Whether mail can be sent there, as far as its letters tell: `ase@example.no`."""
+    try:
+        found = _address("", text)
+    except MailFailed:
+        return False
+    host = found.domain.split(".")
+    return text.isascii() and len(text) <= _LONGEST_ADDRESS and bool(found.username) and len(host) > 1 and all(host)
 
 
 def _address(name: str, address: str) -> Address:

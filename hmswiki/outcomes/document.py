@@ -100,9 +100,7 @@ class Document:
     @property
     def is_empty(self) -> bool:
         """Whether nobody has written anything."""
-        return not any(
-            task.summary or task.themes or any(part.lines for part in task.sections) for task in self.tasks
-        )
+        return not any(task.summary or task.themes or any(part.lines for part in task.sections) for task in self.tasks)
 
     @property
     def fingerprint(self) -> str:

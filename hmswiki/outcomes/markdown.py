@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from hmswiki.foundation import markup
 from hmswiki.outcomes.blocks import Block, Bullets, Heading
 from hmswiki.outcomes.document import clean
 
@@ -26,6 +27,13 @@ def escaped(text: str, *, in_heading: bool = False) -> str:
 def written(blocks: Iterable[Block]) -> str:
     """The blocks, an empty line between two."""
     return "\n\n".join(_written(block) for block in blocks) + "\n"
+
+
+def as_page(text: str) -> str:
+    """The HTML of what `written` gave, without the title, which a page has already. Raises TooLarge."""
+    rendered = markup.render(text.partition("\n\n")[2])
+    lead = f"<p>{rendered.lead_html}</p>\n" if rendered.lead_html else ""
+    return lead + rendered.html
 
 
 def _written(block: Block) -> str:

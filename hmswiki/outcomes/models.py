@@ -66,7 +66,7 @@ class Letter(Base):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("hms_workshops.id"))
     kind: Mapped[LetterKind] = mapped_column(String(20))
     about: Mapped[str] = mapped_column(String(100))
-    """`notes:2` for the second publication, `hand_in:` and the task's key and the asking's own key."""
+    """`notes:2` for the second publication; `hand_in:`, the task's key, the group's number and the asking's own key."""
     person_id: Mapped[int | None] = mapped_column(ForeignKey("hms_people.id"))
     """None for somebody whom the organiser named by address alone."""
     name: Mapped[str] = mapped_column(Text, default="")

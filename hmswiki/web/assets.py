@@ -10,7 +10,7 @@ STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "tokens", "base", "layout", "controls", "components", "screens", "additions", "checklists", "supplements",
     "areas", "rounds", "round-results", "overviews", "schedules", "workshops", "workshop-door",
-    "wall", "notes", "plenary", "utilities", "print",
+    "wall", "notes", "plenary", "outcomes", "utilities", "print",
 )  # fmt: skip
 _LAYERS = "@layer hms.tokens, hms.base, hms.layout, hms.components, hms.utilities, hms.print;\n"
 
