@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
+from urllib.parse import parse_qs, urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -40,6 +41,7 @@ from hmswiki.rounds import calendar
 from hmswiki.rounds.models import Round
 from hmswiki.schedules.models import Reach, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.web.context import state
+from hmswiki.workshops.models import Code, Workshop
 from tests.browser.sites import LOCALES, BareSite, Site
 from tests.rounds.makers import round_of_unit
 from tests.schedules.makers import schedule
@@ -124,6 +126,15 @@ def unfold(page: Page, rows: Rows) -> None:
 def open_main_menu(page: Page, rows: Rows) -> None:
     """The main menu is folded in a narrow window only."""
     page.evaluate("() => { document.querySelector('.hms-nav-menu').open = true }")
+
+
+def come_in(page: Page, rows: Rows) -> Response | None:
+    """Type the code of the groups, and come back to the page that was asked for."""
+    wanted = parse_qs(urlsplit(page.url).query)["next"][0]
+    page.goto(urljoin(page.url, f"/m/{rows['groups_code']}"))
+    with page.expect_navigation():
+        page.locator("[name=only]").click()
+    return page.goto(urljoin(page.url, wanted.replace("/follow", "/place")))
 
 
 def forget_who_i_am(page: Page, rows: Rows) -> None:
@@ -451,6 +462,20 @@ PAGES = [
     seen("areas by months", "/rounds/by-area/{by_areas}", CENTRAL),
     seen("areas by months of last year", "/rounds/by-area/{by_areas}?year={last_year}", CENTRAL, unfold),
     seen("areas by months for a coordinator", "/rounds/by-area/{by_areas}", COORDINATOR),
+    # The door of a workshop, its time, and its organiser's page
+    seen("where a code is typed", "/m", None),
+    seen("a code that opens nothing", "/m", None, send("/m", code="CCC-CCC"), status=404),
+    seen("on the way to a workshop without a code", "/workshops/{workshop}/follow", None),
+    seen("where a group is picked", "/m/{groups_code}", None),
+    seen("no group was picked", "/m/{groups_code}", None, send("/m/{groups_code}"), status=422),
+    seen("the way to the wall by its code", "/m/{wall_code}", None),
+    seen("another group is picked", "/workshops/{workshop}/place", None, come_in),
+    seen("the task and the time", "/workshops/{workshop}/follow", STAFF),
+    seen("a group work that is over", "/workshops/{workshop_over}/follow", STAFF),
+    seen("leading a workshop", "/workshops/{workshop}/lead", CENTRAL),
+    seen("leading with minutes that are none", "/workshops/{workshop}/lead", CENTRAL, unfold,
+         send("/lead/extend", minutes="mange"), status=422),
+    seen("leading a workshop that is over", "/workshops/{workshop_over}/lead", CENTRAL),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -471,6 +496,7 @@ NO_PAGES = {
     "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who", "hmswiki.rounds.state", "hmswiki.rounds.photo",
     "hmswiki.rounds.as_pdf", "hmswiki.rounds.campaign_file", "hmswiki.rounds.calendar_feed",
     "hmswiki.checklists.no_keeping", "hmswiki.checklists.no_taking_over", "hmswiki.checklists.no_taking_up",
+    "hmswiki.workshop_doors.follow_state", "hmswiki.workshop_doors.lead_state",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
@@ -586,6 +612,10 @@ def rows(demo: Site) -> dict[str, str]:
             "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",
             "action": open_action.key,
             "done_action": done_action.key,
+            "workshop": (meeting := one(select(Workshop).order_by(Workshop.starts_at.desc()))).key,
+            "workshop_over": one(select(Workshop.key).order_by(Workshop.starts_at)),
+            **{f"{code.opens}_code": code.code for code in session.scalars(
+                select(Code).where(Code.workshop_id == meeting.id))},
             "question": waiting.id,
             "answered": answered.id,
             "invited": invited.external_key,
