@@ -29,6 +29,7 @@ from tests.checklists.bundled import CHECKLISTS
 from tests.reminders.bundled import REMINDERS
 from tests.rounds.bundled import FILES, ROUNDS
 from tests.schedules.bundled import SCHEDULES
+from tests.workshops.bundled import WORKSHOPS
 
 DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
 WORKED_EXAMPLE = Path(__file__).parent / "data" / "worked-example"
@@ -346,6 +347,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     **CHECKLISTS,
     **SCHEDULES,
     **ROUNDS,
+    **WORKSHOPS,
     **REMINDERS,
 }  # fmt: skip
 

@@ -62,8 +62,11 @@ def load_units(session: Session, records: Iterable[Record], into: Import) -> Non
             into.add(UnitSuccessor, {"unit_id": into.known("units")[code], "successor_id": successor_id})
 
 
-def parents_first(found: Mapping[str, Record], into: Import, kind: str) -> list[str]:
-    """The codes in an order in which a unit (or area: `kind`) comes after its parent. Raises BundleError for a loop."""
+def parents_first(found: Mapping[str, Record], into: Import, kind: str, key: str = "parent") -> list[str]:
+    """The codes in an order in which a unit (or area: `kind`) comes after its parent. Raises BundleError for a loop.
+
+    `key` is the one that names the parent.
+    """
     order: list[str] = []
     placed: set[str] = set()
     for code in found:
@@ -75,11 +78,11 @@ def parents_first(found: Mapping[str, Record], into: Import, kind: str) -> list[
                 loop = [*steps[steps.index(current) :], current]
                 shown = " → ".join(loop[:10]) + (" …" if len(loop) > 10 else "")
                 raise found[current].wrong(
-                    f'The parents of "{current}" lead back to it: {shown}. Correct one "parent".'
+                    f'The parents of "{current}" lead back to it: {shown}. Correct one "{key}".'
                 )
             way[current] = None
-            into.find_optional(found[current], "parent", kind)
-            current = found[current]["parent"]
+            into.find_optional(found[current], key, kind)
+            current = found[current][key]
         order.extend(reversed(list(way)))
         placed.update(way)
     return order

@@ -8,6 +8,7 @@ from hmswiki.foundation.errors import N_
 from hmswiki.foundation.permissions import Permission
 from hmswiki.web.context import state
 from hmswiki.workshops import (
+    bundle,
     door_panels,
     doors,
     follow_views,  # noqa: F401  its pages are on the blueprint of the door
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
     wiki.add_blueprint(join_views.blueprint)
     wiki.add_pass_source(doors.passes_shown)
     wiki.add_panel("workshop", door_panels.ways_in, order=10)
