@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hmswiki.notes import (
     history_views,  # noqa: F401  its pages are on the same blueprint
+    panels,
     wall_panels,
     wall_views,
 )
@@ -16,5 +17,7 @@ if TYPE_CHECKING:
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
     wiki.add_blueprint(wall_views.blueprint)
+    wiki.add_panel("workshop.lead", panels.lead, order=10)
+    wiki.add_panel("workshop", panels.mine, order=20)
     wiki.add_panel("workshop.lead", wall_panels.lead, order=50)
     wiki.add_panel("workshop.aside", wall_panels.way, order=10)

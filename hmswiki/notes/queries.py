@@ -200,27 +200,35 @@ def is_later(written: datetime | None, handed_in: datetime | None) -> bool:
 
 def stands(session: Session, workshop: Workshop, task: Task) -> list[Stand]:
     """How each group stands with the task, in the order of their numbers. Three selects."""
-    written = {
-        row.group_id: row
-        for row in session.execute(
-            select(
-                Point.group_id,
-                func.count(Point.id).filter(Point.cleared_at.is_(None)).label("points"),
-                func.max(Point.changed_at).label("last"),
-            )
-            .where(Point.task_id == task.id)
-            .group_by(Point.group_id)
-        )
-    }
-    handed_in = hand_ins(session, workshop)
     groups = session.scalars(
         select(Group).where(Group.workshop_id == workshop.id, Group.removed_at.is_(None)).order_by(Group.number)
+    ).all()
+    found = stands_of(session, workshop, groups, task)
+    return [found.get((group.id, task.id)) or Stand(group, 0, None, None) for group in groups]
+
+
+def stands_of(
+    session: Session, workshop: Workshop, groups: Collection[Group], task: Task | None = None
+) -> dict[tuple[int, int], Stand]:
+    """How the groups stand with the task, or with each, by the ids of group and task; those who have not begun have no
+    entry. Two selects."""
+    query = (
+        select(
+            Point.group_id,
+            Point.task_id,
+            func.count(Point.id).filter(Point.cleared_at.is_(None)).label("points"),
+            func.max(Point.changed_at).label("last"),
+        )
+        .where(Point.group_id.in_([group.id for group in groups]))
+        .group_by(Point.group_id, Point.task_id)
     )
-    found = []
-    for group in groups:
-        row, hand_in = written.get(group.id), handed_in.get((group.id, task.id))
-        found.append(
-            Stand(group, row.points if row else 0, row.last if row else None, hand_in.recorded_at if hand_in else None)
+    rows = session.execute(query if task is None else query.where(Point.task_id == task.id)).all()
+    handed_in, by_id = hand_ins(session, workshop), {group.id: group for group in groups}
+    found = {}
+    for row in rows:
+        hand_in = handed_in.get((row.group_id, row.task_id))
+        found[row.group_id, row.task_id] = Stand(
+            by_id[row.group_id], row.points, row.last, hand_in.recorded_at if hand_in else None
         )
     return found
 

@@ -128,3 +128,59 @@ def test_edits_from_a_phone_are_in_the_state_of_another(met, as_bjorn, as_strang
     assert [(one["text"], one["by"], one["mine"]) for one in state.json["points"]] == [("Én fast side", "Kari", False)]
     assert as_bjorn.get(f"{met.note()}/state", headers={"If-None-Match": state.headers["ETag"]}).status_code == 304
     assert as_stranger.get(f"{met.note()}/state").json["points"][0]["mine"] is True
+
+
+# --- For the organiser --------------------------------------------------------------------------------------
+
+
+def test_the_organiser_sees_who_has_handed_in_and_asks_those_who_are_missing(session, met, as_bjorn, as_hanne):
+    makers.start(session, met.tasks[0])
+    session.commit()
+    send(as_bjorn, met.note(), edit("Ett", prompt=met.prompts[0]), edit("To", prompt=met.prompts[0]))
+    as_bjorn.post(f"{met.note()}/hand-in")
+    page = as_hanne.get(f"/workshops/{met.key}/lead").text
+    assert "1 av 3 grupper har levert" in page
+    rows = re.findall(r'<li data-group="(\d)">(.*?)</li>', page, re.DOTALL)
+    assert ["Levert" in row and "2 punkter" in row for _number, row in rows] == [True, False, False]
+    assert ["Ingenting ennå" in row for _number, row in rows] == [False, True, True]
+    assert re.findall(r'name="group" value="(\d)"', page) == ["2", "3"]
+
+
+def test_a_note_that_was_changed_after_it_was_handed_in_says_so_until_it_is_handed_in_again(met, as_bjorn, as_hanne):
+    send(as_bjorn, met.note(), edit("Ett", prompt=met.prompts[0]))
+    as_bjorn.post(f"{met.note()}/hand-in")
+    send(as_bjorn, met.note(), edit("To", prompt=met.prompts[0]))
+    assert as_bjorn.get(f"{met.note()}/state").json["changed_since_handed_in"] is True
+    assert "endret siden" in as_hanne.get(f"/workshops/{met.key}/lead").text
+    as_bjorn.post(f"{met.note()}/hand-in")
+    assert as_bjorn.get(f"{met.note()}/state").json["changed_since_handed_in"] is False
+
+
+def test_the_organiser_brings_back_what_was_cleared_and_what_was_written_over(met, as_bjorn, as_hanne):
+    first, second = edit("Ett", prompt=met.prompts[0]), edit("To", prompt=met.prompts[0])
+    send(as_bjorn, met.note(), first, second)
+    send(as_bjorn, met.note(), edit("Ett til", point=first["point"], base=first["key"]),
+         edit(kind="clear", point=second["point"], base=second["key"]))  # fmt: skip
+    page = as_hanne.get(f"{met.note()}/history").text
+    assert "<del>To</del>" in page
+    assert "bjorn" not in page.casefold()
+    back = {"point": second["point"], "submission": str(uuid4())}
+    assert as_hanne.post(f"{met.note()}/history", data=back).status_code == 303
+    again = {"point": first["point"], "edit": first["key"], "submission": str(uuid4())}
+    as_hanne.post(f"{met.note()}/history", data=again)
+    points = as_bjorn.get(f"{met.note()}/state").json["points"]
+    assert [(one["text"], one["mine"]) for one in points] == [("Ett", False), ("To", True)]
+
+
+def test_the_history_is_for_the_organiser_alone(met, as_bjorn, as_stranger):
+    met.let_in(as_stranger)
+    assert as_bjorn.get(f"{met.note()}/history").status_code == 403
+    assert as_stranger.get(f"{met.note()}/history").status_code in (302, 303, 401, 403)
+
+
+def test_the_workshops_page_shows_a_member_what_their_group_has_written(met, as_bjorn, as_dina):
+    send(as_bjorn, met.note(), edit("Ett", prompt=met.prompts[0]))
+    page = as_bjorn.get(f"/workshops/{met.key}").text
+    assert "Det dere har skrevet: Gruppe 1" in page
+    assert met.note() in page
+    assert "Det dere har skrevet" not in as_dina.get(f"/workshops/{met.key}").text

@@ -1,0 +1,89 @@
+"""What other rooms' pages show of notes: who has handed in, for the organiser, and one's own group's note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from markupsafe import Markup
+
+from hmswiki.foundation.permissions import Permission
+from hmswiki.notes import note_pages, queries
+from hmswiki.notes.queries import Stand
+from hmswiki.web.access import allowed, passes
+from hmswiki.web.context import read_session
+from hmswiki.workshops import queries as workshop_queries
+from hmswiki.workshops.clock import TaskState
+from hmswiki.workshops.door_forms import LeadForm
+from hmswiki.workshops.models import Group, Task, Workshop
+from hmswiki.workshops.words import group_name
+
+
+@dataclass(frozen=True)
+class GroupStand:
+    """How a group stands with a task, and the ways to its note."""
+
+    stand: Stand
+    name: str
+    note_href: str
+    history_href: str
+    misses: bool
+    """Has not handed in."""
+
+
+@dataclass(frozen=True)
+class LeadPanel:
+    """Who has handed in, who writes, and who has nothing."""
+
+    task: Task
+    rows: Sequence[GroupStand]
+    may_remind: bool
+    form: LeadForm
+
+    @property
+    def handed_in(self) -> int:
+        return sum(not row.misses for row in self.rows)
+
+
+def lead(*, workshop: Workshop, task: Task | None, groups: Sequence[Group], **_context: Any) -> Markup | None:
+    """Panel `workshop.lead`: how the groups stand with the task at hand. Four selects."""
+    if task is None or not allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting):
+        return None
+    session = read_session()
+    clock = workshop_queries.clock_of(task, workshop_queries.events(session, workshop))
+    rows = [
+        GroupStand(
+            stand, group_name(stand.group), note_pages.address("note", stand.group, task),
+            note_pages.address("history", stand.group, task), stand.handed_in_at is None,
+        )
+        for stand in queries.stands(session, workshop, task)
+    ]  # fmt: skip
+    form = LeadForm(formdata=None, task=task.key)
+    panel = LeadPanel(task, rows, clock.state is not TaskState.CLOSED and any(row.misses for row in rows), form)
+    return Markup(render_template("hmswiki/notes/_lead.html", panel=panel, workshop=workshop)) if rows else None
+
+
+@dataclass(frozen=True)
+class MyTask:
+    task: Task
+    href: str
+    stand: Stand | None
+
+
+def mine(*, workshop: Workshop, **_context: Any) -> Markup | None:
+    """Panel `workshop`: what the reader's groups have written, task by task; nothing before they have."""
+    ids = {one.group_id for one in passes(Permission.WRITE_NOTES) if one.workshop_id == workshop.id}
+    if ids <= {None}:
+        return None
+    session = read_session()
+    groups = {group.id: group for group in workshop_queries.groups(session, workshop) if group.id in ids}
+    stands = queries.stands_of(session, workshop, groups.values())
+    found = [
+        (group_name(group), [
+            MyTask(task, note_pages.address("note", group, task), stands.get((group.id, task.id)))
+            for task in workshop_queries.tasks(session, workshop)
+        ])
+        for group in groups.values()
+        if any(group_id == group.id for group_id, _task in stands)
+    ]  # fmt: skip
+    return Markup(render_template("hmswiki/notes/_mine.html", groups=found)) if found else None
