@@ -239,10 +239,11 @@ def _onwards(workshop: Workshop, seat: Seat, group: Group | None, back: str | No
 def _place_page(workshop: Workshop, code: Code | None, form: PlaceForm, *, address: str) -> str:
     session, seat = read_session(), doors.seat_in(workshop)
     leaders = door_queries.leaders(session, workshop)
+    mine = session.get(Group, seat.group_id) if seat is not None and seat.group_id is not None else None
     page = door_pages.PlacePage(
         workshop=workshop, form=form, action=address.rstrip("?"), is_wall=code is not None and code.opens is Opens.WALL,
         groups=[door_pages.group_line(one, leaders.get(one.id)) for one in queries.groups(session, workshop)],
-        new_table=NEW_TABLE, mine=door_pages.group_line(seat.group) if seat is not None and seat.group else None,
+        new_table=NEW_TABLE, mine=door_pages.group_line(mine) if mine is not None else None,
         may_follow_only=code is not None,
     )  # fmt: skip
     return render_template("hmswiki/workshops/place.html", page=page)

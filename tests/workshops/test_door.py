@@ -170,6 +170,24 @@ def test_another_group_is_another_seat_and_the_first_opens_nothing_any_more(
     assert (second.group and second.group.number, second.ended_at) == (3, None)
 
 
+def test_a_name_that_is_too_long_is_refused_when_moving_too_and_nobody_is_moved(
+    as_stranger: Client, session: Session, made: Workshop, code: str
+) -> None:
+    as_stranger.post(f"/m/{code}", data={"group": "1"})
+    for address in (f"/workshops/{made.key}/place", f"/m/{code}"):
+        page = as_stranger.post(address, data={"group": "3", "name": "K" * 41})
+        assert page.status_code == 422
+        assert "Gruppen din nå: Gruppe 1" in page.text
+    assert [seat.group and seat.group.number for seat in session.scalars(select(Seat))] == [1]
+
+
+def test_what_was_typed_is_kept_where_the_seat_has_ended(as_stranger: Client, made: Workshop) -> None:
+    page = as_stranger.post(f"/workshops/{made.key}/place", data={"group": "3", "name": "Kari"})
+    assert page.status_code == 401
+    assert "Kari" in page.text
+    assert 'href="/m"' in page.text
+
+
 def test_one_who_follows_picks_a_group_later_in_the_same_seat(
     as_stranger: Client, session: Session, made: Workshop, code: str
 ) -> None:
