@@ -476,6 +476,11 @@ PAGES = [
     seen("leading with minutes that are none", "/workshops/{workshop}/lead", CENTRAL, unfold,
          send("/lead/extend", minutes="mange"), status=422),
     seen("leading a workshop that is over", "/workshops/{workshop_over}/lead", CENTRAL),
+    # The wall, whose large screens are seen in test_wall.py
+    seen("the wall", "/workshops/{workshop}/wall", CENTRAL),
+    seen("the wall with all parts", "/workshops/{workshop}/wall?prompt=0", CENTRAL),
+    seen("one group alone on the wall", "/workshops/{workshop_over}/wall?group=2", CENTRAL),
+    seen("the way in on the wall", "/workshops/{workshop}/wall?show=code", CENTRAL),
     # Rounds on a phone
     seen("without network", "/offline", None),
     # What is refused
@@ -496,7 +501,7 @@ NO_PAGES = {
     "hmswiki.rounds_offline.worker", "hmswiki.rounds_offline.who", "hmswiki.rounds.state", "hmswiki.rounds.photo",
     "hmswiki.rounds.as_pdf", "hmswiki.rounds.campaign_file", "hmswiki.rounds.calendar_feed",
     "hmswiki.checklists.no_keeping", "hmswiki.checklists.no_taking_over", "hmswiki.checklists.no_taking_up",
-    "hmswiki.workshop_doors.follow_state", "hmswiki.workshop_doors.lead_state",
+    "hmswiki.workshop_doors.follow_state", "hmswiki.workshop_doors.lead_state", "hmswiki.wall.state",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",

@@ -158,9 +158,15 @@ function linkOf(key) {
 
 // --- Off the wall, and on again ------------------------------------------------------------------------------------
 
+let hiddenAt = 0;
+
 for (const form of screen.querySelectorAll("[data-hms-wall-form]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    // The next line comes under the pointer: a second click was meant for the first.
+    const hidden = form.dataset.hmsWallForm === "hidden";
+    if (hidden && event.timeStamp - hiddenAt < 1000) return;
+    if (hidden) hiddenAt = event.timeStamp;
     const button = event.submitter;
     const sent = new FormData(form, button);
     const group = button.closest("[data-name], .hms-wall-only");
@@ -179,7 +185,6 @@ for (const form of screen.querySelectorAll("[data-hms-wall-form]")) {
       form.submit();
       return;
     }
-    const hidden = form.dataset.hmsWallForm === "hidden";
     const again = find("again");
     again.value = hidden ? sent.get("point") : "";
     again.hidden = !hidden;
