@@ -15,6 +15,7 @@ from hmswiki.workshops import (
     group_views,  # noqa: F401, its pages are on the same blueprint
     join_views,
     lead_views,  # noqa: F401  likewise
+    panels,
     plan_views,  # noqa: F401, its too
     sheet_views,  # noqa: F401, its too
 )
@@ -32,6 +33,7 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_pass_source(doors.passes_shown)
     wiki.add_panel("workshop", door_panels.ways_in, order=10)
     wiki.on_mount(_tell_where_codes_are_typed)
+    wiki.add_panel("home", panels.home, order=15)
     wiki.add_menu_item("workshops.index", N_("Workshops"), permission=Permission.SEE_WORKSHOPS, order=26)
 
 

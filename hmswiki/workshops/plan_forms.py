@@ -104,7 +104,7 @@ class PlanForm(VersionForm):
     starts = TimeField(_l("From"), [InputRequired(_l("Write when it begins."))])
     ends = TimeField(_l("To"), [InputRequired(_l("Write when it ends."))])
     last_day = DateField(_l("Last day"), [Optional(), _likely_year])
-    place = StringField(_l("Place"), filters=[_plain])
+    place = StringField(_l("Where it is held"), filters=[_plain])
     about = TextAreaField(_l("About the workshop"), filters=[_plain])
     programme = TextAreaField(_l("Programme"), filters=[_plain])
     guidelines = _ticked(_l("Guidelines to read before"))

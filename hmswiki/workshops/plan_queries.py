@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hmswiki.workshops import queries
@@ -116,3 +116,28 @@ def group_sizes(session: Session, workshop_id: int | None) -> dict[int, int]:
         .group_by(Group.number)
     )
     return {row.number: row[1] for row in rows}
+
+
+def soon_for(session: Session, person_id: int, *, now: datetime, until: datetime) -> Sequence[Workshop]:
+    """Workshops that are held, are not over and begin before `until`, in which the person is in a group or helps, or
+    which the person has planned; the next first."""
+    in_group = (
+        select(Member.id)
+        .join(Group, Member.group_id == Group.id)
+        .where(
+            Group.workshop_id == Workshop.id, Group.removed_at.is_(None), Member.person_id == person_id,
+            Member.withdrawn_at.is_(None),
+        )
+    )  # fmt: skip
+    helps = select(Helper.id).where(
+        Helper.workshop_id == Workshop.id, Helper.person_id == person_id, Helper.withdrawn_at.is_(None)
+    )
+    return session.scalars(
+        select(Workshop)
+        .options(joinedload(Workshop.unit))
+        .where(
+            Workshop.ends_at > now, Workshop.starts_at < until, Workshop.cancelled_at.is_(None),
+            or_(in_group.exists(), helps.exists(), Workshop.made_by_id == person_id),
+        )
+        .order_by(Workshop.starts_at, Workshop.id)
+    ).all()  # fmt: skip

@@ -1,8 +1,5 @@
 """Group sheets for the tables."""
 
-import re
-from io import BytesIO
-
 import pytest
 
 from hmswiki.workshops import codes, queries
@@ -40,12 +37,12 @@ def test_one_groups_sheet_is_printed_alone(as_tora, meeting):
     assert as_tora.get(f"/workshops/{meeting.key}/sheets?group=77").status_code == 404
 
 
-def test_the_sheets_as_pdf_begin_a_page_for_each_group(as_tora, meeting):
-    pytest.importorskip("weasyprint")
-    pypdf = pytest.importorskip("pypdf")
+def test_the_sheets_are_saved_as_a_pdf_that_the_page_leads_to(as_tora, meeting):
+    assert f"/workshops/{meeting.key}/sheets.pdf" in as_tora.get(f"/workshops/{meeting.key}/sheets").get_data(
+        as_text=True
+    )
     answer = as_tora.get(f"/workshops/{meeting.key}/sheets.pdf")
 
     assert answer.content_type == "application/pdf"
-    pages = [page.extract_text() for page in pypdf.PdfReader(BytesIO(answer.data)).pages]
-    begins = [number for number, text in enumerate(pages) if re.search("Gruppe (1|2|3|_+)", text.split("\n1. ")[0])]
-    assert len(begins) >= 4
+    assert answer.data.startswith(b"%PDF-")
+    assert 'filename="hms-rsm-tet-' in answer.headers["Content-Disposition"]

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from hmswiki.foundation import clock
+from hmswiki.workshops import codes
 from tests.workshops import makers
 
 
@@ -69,3 +71,47 @@ def test_the_page_shows_each_group_with_its_leader_first(session, as_dina):
     assert page.index("Gruppe 1") < page.index("Siri Sand") < page.index("Bjørn Berg") < page.index("Gruppe 2")
     assert "Nils Nes" in page
     assert "3 institutter, 5 institutter, 6 institutter" in page
+
+
+# --- Min side -----------------------------------------------------------------------------------------------
+
+
+def test_min_side_tells_those_who_take_part_from_two_weeks_before(session, as_dina, as_nils, as_bjorn):
+    soon, later = clock.now() + timedelta(days=13), clock.now() + timedelta(days=15)
+    makers.workshop(session, title="Snart", starts_at=soon, members={1: ["dina"]}, helpers=["nils"])
+    makers.workshop(session, title="Siden", starts_at=later, members={1: ["dina"]})
+    makers.workshop(session, title="Avlyst", starts_at=soon, members={1: ["dina"]}).cancelled_at = clock.now()
+    session.commit()
+
+    mine = as_dina.get("/").get_data(as_text=True)
+
+    assert "Snart" in mine and "Du leder: Gruppe 1" in mine
+    assert "Siden" not in mine and "Avlyst" not in mine
+    assert "Du hjelper arrangøren" in as_nils.get("/").get_data(as_text=True)
+    assert "Snart" not in as_bjorn.get("/").get_data(as_text=True)
+
+
+def test_the_organiser_sees_the_ways_to_plan_and_the_code_and_others_do_not(session, as_tora, as_astrid):
+    workshop = makers.workshop(session)
+    session.commit()
+    code = codes.shown(f"G{workshop.id:05d}")
+
+    organiser, other = (
+        client.get(f"/workshops/{workshop.key}").get_data(as_text=True) for client in (as_tora, as_astrid)
+    )
+
+    for text in (code, f"/workshops/{workshop.key}/plan", f"/workshops/{workshop.key}/sheets", "Avlys møtet"):
+        assert text in organiser
+        assert text not in other
+
+
+def test_the_page_asks_the_same_number_of_times_however_many_groups_there_are(session, as_tora, queries):
+    small = makers.workshop(session, groups=1, members={1: ["siri"]})
+    large = makers.workshop(session, groups=6, members={1: ["siri", "bjorn"], 2: ["olav", "dina"], 3: ["chen"]})
+    session.commit()
+    counts = []
+    for workshop in (small, small, large):
+        with queries() as sent:
+            as_tora.get(f"/workshops/{workshop.key}")
+        counts.append(len(sent))
+    assert counts[1] == counts[2]
