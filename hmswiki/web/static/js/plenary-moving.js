@@ -119,8 +119,11 @@ export function moving({ room, words, filled, say, put, chosen, laid }) {
   function scroll({ clientX, clientY }) {
     const by = clientY < EDGE ? clientY - EDGE : clientY > innerHeight - EDGE ? clientY - innerHeight + EDGE : 0;
     if (!by) return;
-    const inner = document.elementFromPoint(clientX, clientY)?.closest(".hms-sort-themes, .hms-sort-summary");
-    (inner && inner.scrollHeight > inner.clientHeight ? inner : document.scrollingElement).scrollBy(0, by / 3);
+    const isBox = (place) => getComputedStyle(place).overflowY === "auto";
+    const scrolls = ({ scrollHeight, clientHeight }) => scrollHeight > clientHeight;
+    let place = document.elementFromPoint(clientX, clientY);
+    while (place && place !== room && !(isBox(place) && scrolls(place))) place = place.parentElement;
+    (place && place !== room ? place : document.scrollingElement).scrollBy(0, by / 3);
   }
 
   function lay() {
