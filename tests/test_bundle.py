@@ -27,6 +27,7 @@ from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
 from tests.checklists.bundled import CHECKLISTS
 from tests.reminders.bundled import REMINDERS
+from tests.notes.bundled import NOTES
 from tests.rounds.bundled import FILES, ROUNDS
 from tests.schedules.bundled import SCHEDULES
 from tests.workshops.bundled import WORKSHOPS
@@ -348,6 +349,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     **SCHEDULES,
     **ROUNDS,
     **WORKSHOPS,
+    **NOTES,
     **REMINDERS,
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from hmswiki.notes import (
+    bundle,
     history_views,  # noqa: F401  its pages are on the same blueprint
     panels,
     wall_panels,
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def register(wiki: "HmsWiki") -> None:
     wiki.add_blueprint(blueprint)
+    for kind in bundle.KINDS:
+        wiki.add_record_kind(kind)
     wiki.add_blueprint(wall_views.blueprint)
     wiki.add_panel("workshop.lead", panels.lead, order=10)
     wiki.add_panel("workshop", panels.mine, order=20)
