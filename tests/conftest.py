@@ -25,6 +25,7 @@ DATABASE = os.environ.get("HMSWIKI_TEST_DATABASE", "sqlite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "once: no database can change it, so it is left to the run on SQLite")
     quicker.make_applications_share()
     quicker.make_dialects_alike()
     if DATABASE not in ("sqlite", "postgresql"):
@@ -38,7 +39,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgresql.stop_for_run()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What asks for no database is done in the run on SQLite; the run on PostgreSQL is spared it.
 
     What one worker must do in a row comes first, so that none is left with it in the end.
@@ -46,9 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     quicker.collect_less()
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
     if DATABASE == "postgresql":
-        for item in items:
-            if "databases" not in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.skip(reason="no matter of the database: done in the run on SQLite"))
+        spared = [item for item in items if not _is_matter_of_the_database(item)]
+        items[:] = [item for item in items if _is_matter_of_the_database(item)]
+        config.hook.pytest_deselected(items=spared)
+
+
+def _is_matter_of_the_database(item: pytest.Item) -> bool:
+    return "databases" in getattr(item, "fixturenames", ()) and item.get_closest_marker("once") is None
 
 
 class Databases:

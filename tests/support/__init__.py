@@ -1,11 +1,6 @@
 """What the tests stand on and the product does not: a PostgreSQL of their own, a browser, running servers."""
 
-import os
-
 import pytest
 
 # For tests that no database can change: they are done in the run on SQLite, and once is enough.
-once = pytest.mark.skipif(
-    os.environ.get("HMSWIKI_TEST_DATABASE") == "postgresql",
-    reason="no matter of the database: done in the run on SQLite",
-)
+once = pytest.mark.once

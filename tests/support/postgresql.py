@@ -101,12 +101,22 @@ class Cluster:
             # What it was copied from may have been kept too.
             connection.execute("DROP SCHEMA IF EXISTS kept CASCADE; CREATE SCHEMA kept")
             tables = _tables(connection)
+            steps = []
             for table in tables:
-                connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
+                names = {"name": sql.Identifier(table)}
+                kept = connection.execute(sql.SQL("CREATE TABLE kept.{name} AS TABLE public.{name}").format(**names))
+                emptied = "IF EXISTS (SELECT FROM public.{name}) THEN DELETE FROM public.{name}; END IF;"
+                filled = " INSERT INTO public.{name} SELECT * FROM kept.{name};" if kept.rowcount else ""
+                steps.append(sql.SQL(emptied + filled).format(**names))
             connection.execute('CREATE TABLE kept."tables" AS SELECT %s::text AS names', [",".join(tables)])
             connection.execute(
                 'CREATE TABLE kept."sequences" AS SELECT sequencename, start_value, last_value FROM pg_sequences'
                 " WHERE schemaname = 'public'"
+            )
+            # All of it is done over there: asking for it table by table is what would take time.
+            done = sql.Literal(f"BEGIN {sql.SQL(' ').join(steps).as_string(connection)} END")
+            connection.execute(
+                sql.SQL("CREATE FUNCTION kept.restore() RETURNS void LANGUAGE plpgsql AS {}").format(done)
             )
 
     def restore(self, name: str) -> bool:
@@ -117,13 +127,10 @@ class Cluster:
         try:
             with self._connect(name) as connection, connection.transaction():
                 connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL session_replication_role = replica")
-                tables = _tables(connection)
                 kept = connection.execute('SELECT names FROM kept."tables"').fetchone()
-                if kept is None or kept[0] != ",".join(tables):
+                if kept is None or kept[0] != ",".join(_tables(connection)):
                     return False
-                for table in tables:
-                    statement = "DELETE FROM public.{0}; INSERT INTO public.{0} SELECT * FROM kept.{0}"
-                    connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
+                connection.execute("SELECT kept.restore()")
                 connection.execute(
                     "SELECT setval(format('public.%I', sequencename)::regclass, coalesce(last_value, start_value),"
                     ' last_value IS NOT NULL) FROM kept."sequences"'
