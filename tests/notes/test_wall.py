@@ -260,6 +260,22 @@ def test_the_organisers_page_takes_points_off_and_lists_those_that_are(
     assert html.index("Skjult fra veggen") < html.index("Nytt hver fredag") < html.index("Skjul et punkt fra veggen")
 
 
+def test_in_plenary_a_point_off_the_wall_says_so_and_is_put_back(app: Flask, session: Session, made: Workshop) -> None:
+    found = session.scalars(select(Point).where(Point.text == "Nytt hver fredag")).one()
+    found.hidden_at = datetime.now(UTC)
+    session.commit()
+    siri, plenary = client_as(app, "siri"), f"/workshops/{made.key}/plenary"
+    html = siri.get(plenary).text
+    assert html.count("Ikke på veggen") == 1
+    form = re.search(r'<form class="hms-inline" data-plain.*?</form>', html, re.DOTALL)
+    assert form is not None
+    assert f'action="{at(made, "/shown")}"' in form[0]
+    back = re.findall(r'name="next" value="([^"]*)"', form[0])[0]
+    answer = siri.post(at(made, "/shown"), data={"point": found.key, "next": back})
+    assert answer.headers["Location"].startswith(plenary)
+    assert "Ikke på veggen" not in siri.get(answer.headers["Location"]).text
+
+
 def test_the_workshops_page_leads_to_the_wall_whoever_may_see_it(app: Flask, made: Workshop) -> None:
     page = f"/workshops/{made.key}"
     assert at(made) in client_as(app, "siri").get(page).text

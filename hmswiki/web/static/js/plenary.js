@@ -193,7 +193,7 @@ function problem(form, sentence) {
 
 room.addEventListener("submit", (event) => {
   const { target: form, submitter } = event;
-  if (!form.closest("#sort-room")) return;
+  if (!form.closest("#sort-room") || "plain" in form.dataset) return;
   event.preventDefault();
   if (form.id === "sorting") sorted(form, submitter);
   else sent(form, submitter);
