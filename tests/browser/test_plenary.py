@@ -1,5 +1,6 @@
 """Points gathered with a mouse, a finger and the keyboard, by two helpers at once who are not in each other's way."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -154,7 +155,7 @@ def test_what_another_helper_does_moves_no_focus_and_loses_nothing_typed(room: R
         other.get_by_role("button", name="Samle", exact=True).click()
         expect(theme(other, "Fredager")).to_be_visible()
         theme(other, "Fredager").get_by_text("Endre").click()
-        theme(other, "Fredager").get_by_role("button", name="Opp").click()
+        theme(other, "Fredager").get_by_role("button", name=re.compile("^Opp")).click()
         expect(other.locator("#theme-list > li").first.locator("h3")).to_have_text("Fredager")
 
         expect(mine.locator("#theme-list > li").first.locator("h3")).to_have_text("Fredager")
