@@ -26,8 +26,9 @@ from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
 from tests.checklists.bundled import CHECKLISTS
-from tests.reminders.bundled import REMINDERS
 from tests.notes.bundled import NOTES
+from tests.outcomes.bundled import PROPOSALS
+from tests.reminders.bundled import REMINDERS
 from tests.rounds.bundled import FILES, ROUNDS
 from tests.schedules.bundled import SCHEDULES
 from tests.workshops.bundled import WORKSHOPS
@@ -235,7 +236,8 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     ],
     "drafts": [
         {
-            "base_edition": "1.9", "comment": "Si mer om kapittel 8.", "credits": [{"nb": "Fra møtet."}], "created_at": "2023-02-01T08:00:00+00:00",
+            "base_edition": "1.9", "comment": "Si mer om kapittel 8.", "created_at": "2023-02-01T08:00:00+00:00",
+            "credits": [{"nb": "Fra møtet."}],
             "edition": "1.10", "facts": {"legal_basis": "Aml. § 7-2", "next_review": "2029-01-01", "renew_months": 12},
             "guideline": "omstilling", "saved_at": "2023-02-01T09:00:00+00:00", "sent_at": "2023-02-01T09:30:00+00:00",
             "sent_by": "ada", "slug": "omstilling", "state": "published", "summary": {"nb": "Nytt kapittel"},
@@ -350,6 +352,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     **ROUNDS,
     **WORKSHOPS,
     **NOTES,
+    **PROPOSALS,
     **REMINDERS,
 }  # fmt: skip
 

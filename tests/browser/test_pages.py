@@ -33,15 +33,18 @@ from hmswiki.checklists.queries import checklist as list_of
 from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Actor
 from hmswiki.guidelines.models import Draft, DraftState, Edition, Guideline
+from hmswiki.notes.models import Point
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import AreaDuty, AreaUnit, Employment, Person, RoleHolding
+from hmswiki.outcomes import proposal_operations as proposals
+from hmswiki.outcomes.models import Proposal
 from hmswiki.reminders.models import Reminder, ReminderState
 from hmswiki.reminders.rules import week_of
 from hmswiki.rounds import calendar
 from hmswiki.rounds.models import Round
 from hmswiki.schedules.models import Reach, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.web.context import state
-from hmswiki.workshops.models import Code, Workshop
+from hmswiki.workshops.models import Code, Group, Workshop
 from tests.browser.sites import LOCALES, BareSite, Site
 from tests.rounds.makers import round_of_unit
 from tests.schedules.makers import schedule
@@ -480,6 +483,16 @@ PAGES = [
     seen("the wall", "/workshops/{workshop}/wall", CENTRAL),
     seen("the wall with all parts", "/workshops/{workshop}/wall?prompt=0", CENTRAL),
     seen("one group alone on the wall", "/workshops/{workshop_over}/wall?group=2", CENTRAL),
+    seen("what became of a workshop", "/workshops/{workshop_over}/became", STAFF),
+    seen("nothing has become of a workshop yet", "/workshops/{workshop}/became", STAFF),
+    seen("an action from a point", "/workshops/{workshop_over}/points/{point}/action", CENTRAL),
+    seen("an action from a point without a title", "/workshops/{workshop_over}/points/{point}/action", CENTRAL,
+         send("/action", title="", due_on=""), status=422),
+    seen("a proposal to write", "/workshops/{workshop_over}/proposals/new?point={point}", CENTRAL),
+    seen("a proposal to no guideline", "/workshops/{workshop_over}/proposals/new?point={point}", CENTRAL,
+         send("/new"), status=422),
+    seen("a proposal to answer", "/proposals/{proposal}", EDITOR, unfold),
+    seen("a proposal that became part of a guideline", "/proposals/{proposal_published}", STAFF),
     seen("the way in on the wall", "/workshops/{workshop}/wall?show=code", CENTRAL),
     # Rounds on a phone
     seen("without network", "/offline", None),
@@ -617,6 +630,12 @@ def rows(demo: Site) -> dict[str, str]:
             "schedule": planned.key, "event_schedule": at_events.key, "scheduled": f"unit:{nv}",
             "action": open_action.key,
             "done_action": done_action.key,
+            "point": (point := one(
+                select(Point).join(Point.group).join(Group.workshop).order_by(Workshop.starts_at, Point.id))).key,
+            "proposal_published": one(select(Proposal.key)),
+            "proposal": proposals.propose(
+                session, point.group.workshop, guideline=cleanup, text="Si når skjemaet skal brukes.", points=[point],
+                by=by(CENTRAL), at=now).key,
             "workshop": (meeting := one(select(Workshop).order_by(Workshop.starts_at.desc()))).key,
             "workshop_over": one(select(Workshop.key).order_by(Workshop.starts_at)),
             **{f"{code.opens}_code": code.code for code in session.scalars(
