@@ -116,6 +116,13 @@ export class Line {
     }
   }
 
+  // As it is kept: without spaces at its ends.
+  tidy() {
+    if (this.area.value === this.text) return;
+    this.area.value = this.text;
+    this.grow();
+  }
+
   grow() {
     if (GROWS_BY_ITSELF) return;
     this.area.style.height = "auto";

@@ -188,6 +188,7 @@ function Note(form) {
     },
     left(line) {
       if (give(line)) go();
+      line.tidy();
       line.box.leave(line);
     },
     cleared(line) {

@@ -239,16 +239,16 @@ export async function keptRounds() {
   }));
 }
 
-// The person's notes that this phone knows, each with what waits and what was refused in it.
+// The person's notes that this phone knows, each with the lines that wait and those that were refused.
 export async function keptNotes() {
   const notes = (await (await open()).all("notes")).filter((note) => note.person === person);
   const edits = await waitingEdits();
-  const of = (note) => edits.filter((record) => record.note === note.note);
-  return notes.map((note) => ({
-    note,
-    waits: of(note).filter((record) => !record.refused),
-    refused: of(note).filter((record) => record.refused),
-  }));
+  const lines = (note, isRefused) => [
+    ...new Map(
+      edits.filter((one) => one.note === note.note && Boolean(one.refused) === isRefused).map((one) => [one.point, one]),
+    ).values(),
+  ];
+  return notes.map((note) => ({ note, waits: lines(note, false), refused: lines(note, true) }));
 }
 
 // Whoever it is of: another who signs in here does not put out of sight what the first has left.
