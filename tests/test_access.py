@@ -185,6 +185,10 @@ LET_IN: dict[str, frozenset[Any]] = {
          "workshop_doors.close_task", "workshop_doors.reopen_task", "workshop_doors.end_workshop",
          "workshop_doors.take_back", "workshop_doors.remind", "workshop_doors.change_code"),
         SPEAKS_FOR_LASER_LAB | CENTRAL),
+    # notes: of a group in which nobody of the cast is
+    **dict.fromkeys(
+        ("notes.group", "notes.note", "notes.save", "notes.edits", "notes.state", "notes.hand_in", "notes.history",
+         "notes.bring_back"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # the wall
     **dict.fromkeys(("wall.show", "wall.state", "wall.hide", "wall.show_again"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # plenary
@@ -240,6 +244,7 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
     meeting = workshop(session, "LAB")
     proposal = proposed(session, held(session, meeting))
     sorted_in = {
+        "task_key": meeting.tasks[0].key,
         "theme_key": theme(session, meeting.tasks[0], "Nytt").key, "deed": "removal",
         "sentence_key": sentence(session, meeting.tasks[0], "Nytt.").key,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -184,3 +184,207 @@ def test_the_workshops_page_shows_a_member_what_their_group_has_written(met, as_
     assert "Det dere har skrevet: Gruppe 1" in page
     assert met.note() in page
     assert "Det dere har skrevet" not in as_dina.get(f"/workshops/{met.key}").text
+
+
+# --- When the task is closed --------------------------------------------------------------------------------
+
+
+def close(met: Met, task: int = 0) -> None:
+    makers.close(met.session, met.tasks[task])
+    met.session.commit()
+
+
+def test_nobody_writes_in_a_closed_task_but_what_a_phone_wrote_before_is_taken(session, met, as_bjorn):
+    before = edit("Uten nett", prompt=met.prompts[0])
+    close(met)
+    answer = send(as_bjorn, met.note(), before, edit("For sent", prompt=met.prompts[0]))
+    assert [one["key"] for one in answer.json["saved"]] == [before["key"]]
+    (refused,) = answer.json["refused"]
+    assert refused["status"] == 409
+    assert "Oppgaven ble lukket" in refused["sentence"]
+    assert texts(session) == ["Uten nett"]
+
+
+def test_a_phone_whose_clock_is_an_hour_behind_does_not_write_in_the_past(met, as_bjorn):
+    close(met)
+    behind = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    answer = send(as_bjorn, met.note(), edit("For sent", prompt=met.prompts[0], made_at=behind), sent_at=behind)
+    assert [one["status"] for one in answer.json["refused"]] == [409]
+
+
+def test_the_organiser_types_in_from_paper_after_the_task_was_closed(session, met, as_bjorn, as_hanne):
+    close(met)
+    assert "readonly" in as_bjorn.get(met.note()).text
+    page = as_hanne.get(met.note()).text
+    assert "fra papir" in page
+    fields = {**form_of(page), f"lines-{met.prompts[0]}": "Fra arket"}
+    assert as_hanne.post(met.note(), data=fields).status_code == 303
+    assert texts(session) == ["Fra arket"]
+    assert as_bjorn.get(f"{met.note()}/state").json["may_write"] is False
+
+
+def test_a_form_that_comes_too_late_says_why_and_keeps_what_was_typed(session, met, as_bjorn):
+    fields = {**form_of(as_bjorn.get(met.note()).text), f"lines-{met.prompts[0]}": "For sent"}
+    close(met)
+    answer = as_bjorn.post(met.note(), data=fields)
+    assert answer.status_code == 409
+    assert "Oppgaven ble lukket" in answer.text
+    assert ">\nFor sent</textarea>" in answer.text
+    assert as_bjorn.post(f"{met.note()}/hand-in").status_code == 409
+    assert texts(session) == []
+
+
+# --- What is refused ----------------------------------------------------------------------------------------
+
+
+def test_a_form_with_a_line_too_long_saves_nothing_and_keeps_everything(session, met, as_bjorn):
+    fields = {**form_of(as_bjorn.get(met.note()).text), f"lines-{met.prompts[0]}": "Kort\n" + "a" * 1001}
+    answer = as_bjorn.post(met.note(), data=fields)
+    assert answer.status_code == 422
+    assert "1001 tegn" in answer.text.replace("\N{NO-BREAK SPACE}", "").replace("1 001", "1001")
+    assert "a" * 1001 in answer.text
+    assert texts(session) == []
+    again = {**form_of(answer.text), f"lines-{met.prompts[0]}": "Kort\nog godt"}
+    assert as_bjorn.post(met.note(), data=again).status_code == 303
+    assert texts(session) == ["Kort", "og godt"]
+
+
+def test_the_same_form_sent_twice_is_saved_once_and_beside_what_others_wrote_meanwhile(session, met, as_bjorn):
+    fields = {**form_of(as_bjorn.get(met.note()).text), f"lines-{met.prompts[0]}": "Fra skjemaet"}
+    send(as_bjorn, met.note(), edit("Fra telefonen", prompt=met.prompts[0]))
+    for _time in range(2):
+        assert as_bjorn.post(met.note(), data=fields).status_code == 303
+    assert sorted(texts(session)) == ["Fra skjemaet", "Fra telefonen"]
+
+
+def test_nothing_is_handed_in_before_something_is_written(met, as_bjorn):
+    answer = as_bjorn.post(f"{met.note()}/hand-in")
+    assert answer.status_code == 422
+    assert "Ingenting er skrevet ennå" in answer.text
+
+
+def test_each_edit_that_cannot_be_is_refused_for_itself(session, met, as_bjorn, as_dina):
+    theirs = edit("Hos gruppe 2", prompt=met.prompts[0])
+    send(as_dina, met.note(2), theirs)
+    good, elsewhere = edit("Godt", prompt=met.prompts[0]), edit("x", point=theirs["point"], base=theirs["key"])
+    answer = send(
+        as_bjorn, met.note(), edit("a" * 1001, prompt=met.prompts[0]), edit("x", prompt="none"), elsewhere,
+        {**theirs, "point": str(uuid4())}, {"key": "no uuid"}, {**edit("x"), "made_at": "i går"}, good,
+    )  # fmt: skip
+    assert [one["key"] for one in answer.json["saved"]] == [good["key"]]
+    assert [one["status"] for one in answer.json["refused"]] == [422] * 6
+    assert sorted(texts(session)) == ["Godt", "Hos gruppe 2"]
+
+
+@pytest.mark.parametrize("body", ["[]", "{}", '{"edits": 3}', "nothing", '{"edits": [' + "{}," * 500 + "{}]}"])
+def test_what_is_no_list_of_edits_is_refused(met, as_bjorn, body):
+    answer = as_bjorn.post(f"{met.note()}/edits", data=body, content_type="application/json")
+    assert answer.status_code == 400
+
+
+def test_a_line_for_a_model_that_was_taken_out_of_the_plan_is_kept_with_the_first(session, met, as_bjorn):
+    whole = met.tasks[1].prompts[0].key
+    session.commit()
+    send(as_bjorn, met.note(task=1), edit("Tre", prompt=whole, model="3 institutter"), edit("?", prompt=whole))
+    met.tasks[1].models = ["5 institutter"]
+    session.commit()
+    send(as_bjorn, met.note(task=1), edit("Fire", prompt=whole, model="4 institutter"))
+    points = as_bjorn.get(f"{met.note(task=1)}/state").json["points"]
+    assert [(one["model"], one["text"]) for one in points] == [
+        ("5 institutter", "Fire"), ("3 institutter", "Tre"), ("3 institutter", "?")
+    ]  # fmt: skip
+    assert "Tre\n?</textarea>" in as_bjorn.get(met.note(task=1)).text
+
+
+def test_lines_under_a_heading_that_was_taken_out_of_the_plan_can_still_be_read(session, met, as_bjorn):
+    send(as_bjorn, met.note(), edit("Står her", prompt=met.prompts[0]))
+    assert len(form_of(as_bjorn.get(met.note()).text)) == 7
+    for prompt in met.tasks[0].prompts[:2]:
+        prompt.removed_at = datetime.now(UTC)
+    session.commit()
+    fields = form_of(as_bjorn.get(met.note()).text)
+    assert [fields[name] for name in fields if name.startswith("lines-")] == ["Står her", ""]
+
+
+# --- Who is let in ------------------------------------------------------------------------------------------
+
+
+def test_a_code_opens_the_group_that_was_picked_and_no_other(met, as_stranger):
+    met.let_in(as_stranger, 2)
+    assert as_stranger.get(met.note(2)).status_code == 200
+    assert as_stranger.get(f"{met.note(2)}/state").status_code == 200
+    for address in (met.note(1), f"{met.note(1)}/state", f"/workshops/{met.key}/groups/1"):
+        assert as_stranger.get(address, headers={"Accept": "application/json"}).status_code == 403
+    assert send(as_stranger, met.note(1), edit("Inn", prompt=met.prompts[0])).status_code == 403
+
+
+def test_a_code_of_another_workshop_opens_nothing_here(session, met, as_stranger):
+    other = makers.workshop(session)
+    as_stranger.set_cookie(f"hms-seat-{other.key}", makers.seat(session, other, group=other.groups[0]))
+    session.commit()
+    assert as_stranger.get(f"{met.note()}/state", headers={"Accept": "application/json"}).status_code == 403
+
+
+def test_who_wrote_is_told_to_the_group_and_not_to_the_organiser(met, as_bjorn, as_hanne, as_stranger):
+    met.let_in(as_stranger, name="Kari")
+    send(as_stranger, met.note(), edit("Hennes", prompt=met.prompts[0]))
+    send(as_bjorn, met.note(), edit("Hans", prompt=met.prompts[0]))
+    state = f"{met.note()}/state"
+    assert [one["by"] for one in as_bjorn.get(state).json["points"]] == ["Kari", "Bjørn Berg"]
+    assert [one["by"] for one in as_hanne.get(state).json["points"]] == [None, None]
+    page = as_hanne.get(met.note()).text
+    assert "Kari" not in page
+
+
+def test_there_is_no_note_of_a_group_or_task_that_there_is_not(session, met, as_hanne):
+    other = makers.workshop(session)
+    foreign = other.tasks[0].key
+    session.commit()
+    for address in (
+        f"/workshops/none/groups/1/notes/{met.tasks[0].key}", f"/workshops/{met.key}/groups/9",
+        f"/workshops/{met.key}/groups/1/notes/none", f"/workshops/{met.key}/groups/1/notes/{foreign}",
+        f"/workshops/{met.key}/groups/1/notes/{foreign}/state", f"/workshops/{met.key}/groups/1/notes/none/history",
+    ):  # fmt: skip
+        assert as_hanne.get(address).status_code == 404
+
+
+def test_nobody_writes_in_a_workshop_that_was_cancelled(session, met, as_bjorn):
+    met.workshop.cancelled_at = datetime.now(UTC)
+    session.commit()
+    assert send(as_bjorn, met.note(), edit("Avlyst", prompt=met.prompts[0])).status_code == 409
+
+
+# --- What it costs ------------------------------------------------------------------------------------------
+
+
+def test_a_phone_that_watches_costs_two_selects_while_nothing_is_new(met, as_stranger, queries):
+    met.let_in(as_stranger)
+    send(as_stranger, met.note(), edit("En", prompt=met.prompts[0]))
+    mark = as_stranger.get(f"{met.note()}/state").headers["ETag"]
+    with queries() as sent:
+        answer = as_stranger.get(f"{met.note()}/state", headers={"If-None-Match": mark})
+    assert answer.status_code == 304
+    assert len(sent) <= 2
+
+
+def test_the_state_and_the_page_cost_the_same_however_much_is_written(met, as_stranger, queries):
+    met.let_in(as_stranger)
+    counts = []
+    for number in (1, 30):
+        send(as_stranger, met.note(), *(edit(f"{number}-{one}", prompt=met.prompts[0]) for one in range(number)))
+        for address in (f"{met.note()}/state", met.note()):
+            with queries() as sent:
+                assert as_stranger.get(address).status_code == 200
+            counts.append(len(sent))
+    assert counts[:2] == counts[2:]
+    assert counts[0] <= 12
+
+
+def test_saving_many_lines_costs_as_many_selects_as_saving_one(met, as_stranger, queries):
+    met.let_in(as_stranger)
+    counts = []
+    for number in (1, 30):
+        with queries() as sent:
+            send(as_stranger, met.note(), *(edit(f"{number}-{one}", prompt=met.prompts[0]) for one in range(number)))
+        counts.append(sum(one.startswith("SELECT") for one in sent))
+    assert counts[0] == counts[1] <= 14
