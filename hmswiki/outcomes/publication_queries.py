@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, String, cast, func, literal, or_, select
+from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.posting import GONE_AFTER, PostState
@@ -79,14 +79,10 @@ def letter(session: Session, workshop: Workshop, id: int) -> Letter:
     return found
 
 
-def to_send(session: Session, *, now: datetime) -> Sequence[Letter]:
-    """Those that a run may try now, in the order in which they were asked for, with workshop and person."""
-    return session.scalars(
-        select(Letter)
-        .options(joinedload(Letter.workshop), joinedload(Letter.person))
-        .where(can_be_sent(now))
-        .order_by(Letter.asked_at, Letter.id)
-    ).all()
+def to_send(session: Session, *, now: datetime) -> list[tuple[int, str]]:
+    """Id and address of those that a run may try now, in the order in which they were asked for."""
+    query = select(Letter.id, Letter.address).where(can_be_sent(now)).order_by(Letter.asked_at, Letter.id)
+    return [(id, address) for id, address in session.execute(query)]
 
 
 def can_be_sent(now: datetime) -> ColumnElement[bool]:
@@ -96,7 +92,7 @@ def can_be_sent(now: datetime) -> ColumnElement[bool]:
         select(Publication.id)
         .where(
             Publication.workshop_id == Letter.workshop_id, Publication.withdrawn_at.is_(None),
-            Letter.about == func.concat(f"{LetterKind.NOTES}:", Publication.number),
+            Letter.about == literal(f"{LetterKind.NOTES}:") + cast(Publication.number, String),
         )
         .exists()
     )  # fmt: skip

@@ -32,7 +32,7 @@ def run(limit: int | None = None) -> Outcome:
     """Send the letters that can be sent now. Raises SetupProblem where the site cannot send mail."""
     check_setup()
     close_read_session()
-    waiting = [(letter.id, letter.address) for letter in queries.to_send(read_session(), now=clock.now())[:limit]]
+    waiting = queries.to_send(read_session(), now=clock.now())[:limit]
     return posting.send_all(_parcels(waiting), table=Letter, server=server(), step=step)
 
 
