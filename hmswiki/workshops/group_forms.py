@@ -9,6 +9,7 @@ from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hmswiki.foundation.errors import N_, BadRequest
+from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import Unit
 from hmswiki.web.forms import PageForm
 from hmswiki.web.words import _, _l, wording
@@ -17,7 +18,14 @@ from hmswiki.workshops.models import Group
 from hmswiki.workshops.operations import MOST_GROUPS
 
 MIXED, UNITS = "mixed", "units"
-EVERYBODY, ROLES = "everybody", "roles"
+EVERYBODY, ROLES, ROLES_AND_OWNERS = "everybody", "roles", "roles_and_owners"
+
+WHOM = {
+    EVERYBODY: None,
+    ROLES: (Role.UNIT_LEADER, Role.HSE_COORDINATOR, Role.SAFETY_REPRESENTATIVE),
+    ROLES_AND_OWNERS: (Role.UNIT_LEADER, Role.HSE_COORDINATOR, Role.SAFETY_REPRESENTATIVE, Role.AREA_OWNER),
+}
+"""Whose holders come, by what is chosen; None: all who are employed."""
 
 
 class MakingForm(Form):
@@ -41,7 +49,8 @@ class MakingForm(Form):
         self.units.choices = [(one.code, wording(one.name)) for one in units]
         self.whom.choices = [
             (EVERYBODY, _("Everybody who is employed there")),
-            (ROLES, _("Only leaders, HSE coordinators, safety representatives and area owners")),
+            (ROLES, _("Only leaders, HSE coordinators and safety representatives")),
+            (ROLES_AND_OWNERS, _("Only leaders, HSE coordinators, safety representatives and area owners")),
         ]
         self.how.choices = [
             (MIXED, _("Mixed: every group has people of all units and roles")),

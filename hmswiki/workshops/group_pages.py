@@ -12,7 +12,7 @@ from hmswiki.organisation.models import Unit
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, wording
 from hmswiki.workshops import group_queries, mixing, plan_queries, queries, words
-from hmswiki.workshops.group_forms import EVERYBODY, MIXED, ROLES, HelperForm, MakingForm, PeopleForm
+from hmswiki.workshops.group_forms import EVERYBODY, MIXED, WHOM, HelperForm, MakingForm, PeopleForm
 from hmswiki.workshops.group_queries import Candidate
 from hmswiki.workshops.mixing import Someone
 from hmswiki.workshops.models import Group, Helper, Member, Workshop
@@ -176,7 +176,7 @@ def preview_page(
     crowd = {
         one.person.id: one
         for one in group_queries.candidates(
-            session, units, only_roles=making.whom.data == ROLES, day=today, known_at=known_at
+            session, units, only=WHOM.get(making.whom.data or ""), day=today, known_at=known_at
         )
     }
     known = {**group_queries.about(session, set(placed), day=today, known_at=known_at), **crowd}

@@ -43,22 +43,18 @@ def about(session: Session, ids: Collection[int], *, day: date, known_at: dateti
         .order_by(Person.name, Person.id)
     )
     roles = _roles(session, RoleHolding.person_id.in_(ids), day=day, known_at=known_at)
-    return {
-        person.id: Candidate(person, unit, frozenset(role for role, _path in roles.get(person.id, ())))
-        for person, unit in rows
-    }
+    return {person.id: Candidate(person, unit, frozenset(roles.get(person.id, ()))) for person, unit in rows}
 
 
 def candidates(
-    session: Session, units: Sequence[Unit], *, only_roles: bool, day: date, known_at: datetime
+    session: Session, units: Sequence[Unit], *, only: Collection[Role] | None, day: date, known_at: datetime
 ) -> list[Candidate]:
-    """Who is employed in those units or beneath them, by name; `only_roles`: of these, and of those who hold a role
-    there, whoever holds one that leads groups. Three selects."""
+    """Who is employed in those units or beneath them, by name; `only`: instead whoever holds one of these roles
+    there. Four selects at most."""
     if not units:
         return []
-    roles = _roles(session, _within(units), day=day, known_at=known_at)
-    if only_roles:
-        ids = set(roles)
+    if only is not None:
+        ids = set(_roles(session, _within(units) & RoleHolding.role.in_(only), day=day, known_at=known_at))
     else:
         ids = set(
             session.scalars(
@@ -74,19 +70,16 @@ def _within(units: Iterable[Unit]) -> ColumnElement[bool]:
     return or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
 
 
-def _roles(
-    session: Session, where: ColumnElement[bool], *, day: date, known_at: datetime
-) -> dict[int, list[tuple[Role, str]]]:
-    """The roles that lead groups, by whoever holds them, with the place of the unit."""
+def _roles(session: Session, where: ColumnElement[bool], *, day: date, known_at: datetime) -> dict[int, set[Role]]:
+    """The roles that lead groups, by whoever holds them. One select."""
     rows = session.execute(
-        select(RoleHolding.person_id, RoleHolding.role, Unit.path)
+        select(RoleHolding.person_id, RoleHolding.role)
         .join(Unit, Unit.id == RoleHolding.unit_id)
         .where(where, RoleHolding.role.in_(LEADING), RoleHolding.held_on(day), RoleHolding.known_at(known_at))
-        .order_by(RoleHolding.id)
     )
-    found: dict[int, list[tuple[Role, str]]] = {}
-    for person_id, role, path in rows:
-        found.setdefault(person_id, []).append((Role(role), path))
+    found: dict[int, set[Role]] = {}
+    for person_id, role in rows:
+        found.setdefault(person_id, set()).add(Role(role))
     return found
 
 

@@ -27,7 +27,7 @@ from hmswiki.foundation.errors import N_, Refusal
 from hmswiki.guidelines.editing_forms import VersionForm
 from hmswiki.organisation.models import Unit
 from hmswiki.web.forms import PageForm
-from hmswiki.web.words import _, _l, say, wording
+from hmswiki.web.words import _, _l, current_language, say, wording
 from hmswiki.workshops import planning
 from hmswiki.workshops.models import Prompt, Task
 from hmswiki.workshops.planning import Plan, PlannedPrompt, PlannedTask
@@ -200,11 +200,11 @@ def _whole_hours(span: timedelta) -> timedelta:
 def filled(plan: Plan, zone: ZoneInfo) -> dict[str, Any]:
     """What the form shows of a plan."""
     starts, ends = plan.starts_at.astimezone(zone), plan.ends_at.astimezone(zone)
-    hour = timedelta(hours=1)
+    hour, colon = timedelta(hours=1), ":" if current_language() == "en" else "."
     return {
         "title": plan.title, "day": starts.date(), "starts": starts.time(), "ends": ends.time(),
         "last_day": ends.date() if ends.date() != starts.date() else None,
-        "place": plan.place, "about": plan.about, "programme": planning.write_programme(plan.programme),
+        "place": plan.place, "about": plan.about, "programme": planning.write_programme(plan.programme, colon),
         "guidelines": [one["guideline"] for one in plan.reading if "guideline" in one],
         "links": planning.write_links(plan.reading),
         "opens_before": _whole_hours(plan.starts_at - plan.opens_at) // hour,

@@ -81,13 +81,13 @@ def _clock(text: str) -> str:
     return f"{int(hour):02}:{minute}"
 
 
-def write_programme(lines: Iterable[Mapping[str, Any]]) -> str:
-    """The lines as they are typed; `read_programme` reads them back."""
-    return "\n".join(_typed(line) for line in lines)
+def write_programme(lines: Iterable[Mapping[str, Any]], colon: str = ":") -> str:
+    """The lines as they are typed; `read_programme` reads them back. `colon` stands between hour and minute."""
+    return "\n".join(_typed(line, colon) for line in lines)
 
 
-def _typed(line: Mapping[str, Any]) -> str:
-    times = "–".join(str(line[name]) for name in ("time", "until") if line.get(name))
+def _typed(line: Mapping[str, Any], colon: str) -> str:
+    times = "–".join(str(line[name]).replace(":", colon) for name in ("time", "until") if line.get(name))
     return f"{times} {line.get('text', '')}".strip()
 
 
