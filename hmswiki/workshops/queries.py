@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hmswiki.foundation.errors import N_, NotFound
@@ -24,10 +24,22 @@ from hmswiki.workshops.models import (
 )
 
 
+# Hundreds of phones ask for these every few seconds: they are put together once.
+_WORKSHOP = select(Workshop).options(joinedload(Workshop.unit)).where(Workshop.key == bindparam("key"))
+_SEATS = (
+    select(Seat)
+    .join(Workshop, Seat.workshop_id == Workshop.id)
+    .where(
+        Seat.token_hash.in_(bindparam("hashes", expanding=True)), Seat.ended_at.is_(None),
+        Workshop.cancelled_at.is_(None), Workshop.opens_at <= bindparam("now"), Workshop.closes_at > bindparam("now"),
+    )
+    .order_by(Seat.id)
+)  # fmt: skip
+
+
 def workshop(session: Session, key: str) -> Workshop:
     """The workshop with `key`, with its unit. Raises NotFound."""
-    query = select(Workshop).options(joinedload(Workshop.unit)).where(Workshop.key == key)
-    found = None if "\0" in key else session.scalar(query)
+    found = None if "\0" in key else session.scalar(_WORKSHOP, {"key": key})
     if found is None:
         raise NotFound(N_("There is no such workshop. The address may be old or mistyped."))
     return found
@@ -148,15 +160,7 @@ def seats(session: Session, tokens: Collection[str], *, now: datetime) -> Sequen
     """The seats of those tokens that still open something: not put out, within the workshop's hours. One select."""
     if not tokens:
         return []
-    return session.scalars(
-        select(Seat)
-        .join(Workshop, Seat.workshop_id == Workshop.id)
-        .where(
-            Seat.token_hash.in_([token_hash(token) for token in tokens]), Seat.ended_at.is_(None),
-            Workshop.cancelled_at.is_(None), Workshop.opens_at <= now, Workshop.closes_at > now,
-        )
-        .order_by(Seat.id)
-    ).all()  # fmt: skip
+    return session.scalars(_SEATS, {"hashes": [token_hash(token) for token in tokens], "now": now}).all()
 
 
 def passes_of_seats(found: Sequence[Seat]) -> list[Pass]:
