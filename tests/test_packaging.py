@@ -112,8 +112,9 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(["uv", "venv", "--python", sys.executable, environment], cwd=REPOSITORY)
         run(["uv", "pip", "install", "--python", python, "-c", constraints, wheel], cwd=REPOSITORY)
     else:
-        run([sys.executable, "-m", "venv", environment], cwd=REPOSITORY)
-        run([python, "-m", "pip", "install", "--no-compile", "-c", constraints, wheel], cwd=REPOSITORY)
+        run([sys.executable, "-m", "venv", "--without-pip", environment], cwd=REPOSITORY)  # ours will do
+        pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+        run([*pip, "install", "--no-compile", "-c", constraints, wheel], cwd=REPOSITORY)
     return python.parent
 
 
