@@ -28,6 +28,7 @@ from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_
 from tests.checklists.bundled import CHECKLISTS
 from tests.notes.bundled import NOTES
 from tests.outcomes.bundled import PROPOSALS
+from tests.plenary.bundled import PLENARY
 from tests.reminders.bundled import REMINDERS
 from tests.rounds.bundled import FILES, ROUNDS
 from tests.schedules.bundled import SCHEDULES
@@ -352,6 +353,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     **ROUNDS,
     **WORKSHOPS,
     **NOTES,
+    **PLENARY,
     **PROPOSALS,
     **REMINDERS,
 }  # fmt: skip

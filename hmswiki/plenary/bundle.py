@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from hmswiki.actions.bundle import uuid
 from hmswiki.foundation import bundle_values as values
 from hmswiki.foundation.bundles import FACT_KEYS, Import, Key, Record, RecordKind, Row, by, dumped_fact
-from hmswiki.notes.models import Point
+from hmswiki.notes.bundle import POINTS
+from hmswiki.notes.models import Point, PointEdit
 from hmswiki.organisation.bundle import PERSON_ID, people_keys
 from hmswiki.plenary.models import Sentence, SentencePoint, Theme, ThemePoint
+from hmswiki.workshops.bundle import TASKS
 from hmswiki.workshops.models import Task
-
-TASKS, POINTS = "workshop_tasks", "points"
-"""The kinds that themes and sentences refer to."""
 
 _TASKS_OF = "plenary.tasks of "
 """Where an import keeps which task each theme and sentence is of, for the records of their points."""
@@ -113,9 +112,15 @@ def _loaded_points(
 ) -> Iterator[tuple[Record, Row]]:
     into.flush()
     tasks_of_points = {row.id: row.task_id for row in session.execute(select(Point.id, Point.task_id))}
+    written = {(row.key, row.point_id) for row in session.execute(select(PointEdit.key, PointEdit.point_id))}
     tasks: dict[int, int] = into.kept.setdefault(_TASKS_OF + kind, {})
     for record in records:
         id, point_id = into.find(record, key, kind), into.find(record, "point", POINTS)
+        if (record["written"], point_id) not in written:
+            raise record.wrong(
+                f'"written" names "{record["written"]}", and point_edits.jsonl has no such edit of the point. '
+                "Correct one of them."
+            )
         if tasks_of_points[point_id] != tasks[id]:
             raise record.wrong(f'The point "{record["point"]}" is of another task than the {key}. Correct one of them.')
         yield record, {f"{key}_id": id, "point_id": point_id, "written": record["written"], **into.fact(record)}
