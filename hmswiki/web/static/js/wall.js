@@ -158,7 +158,7 @@ function linkOf(key) {
 
 // --- Off the wall, and on again ------------------------------------------------------------------------------------
 
-let hiddenAt = 0;
+let hiddenAt = -Infinity;
 
 for (const form of screen.querySelectorAll("[data-hms-wall-form]")) {
   form.addEventListener("submit", async (event) => {
