@@ -191,6 +191,12 @@ LET_IN: dict[str, frozenset[Any]] = {
          "notes.bring_back"), SPEAKS_FOR_LASER_LAB | CENTRAL),
     # the wall
     **dict.fromkeys(("wall.show", "wall.state", "wall.hide", "wall.show_again"), SPEAKS_FOR_LASER_LAB | CENTRAL),
+    # outcomes: Laser Lab's, of which nothing is published
+    **dict.fromkeys(("outcomes.published", "outcomes.published_file"), EVERYBODY),
+    **dict.fromkeys(
+        ("outcomes.afterwards", "outcomes.black_out", "outcomes.preview", "outcomes.publish", "outcomes.take_down",
+         "outcomes.export", "outcomes.letters", "outcomes.send", "outcomes.try_again", "outcomes.send_again"),
+        SPEAKS_FOR_LASER_LAB | CENTRAL),
     # plenary
     **dict.fromkeys(
         ("plenary.show", "plenary.state", "plenary.sort", "plenary.change_theme", "plenary.write",
@@ -267,7 +273,9 @@ def furnished(app: Flask, session: Session) -> dict[str, Any]:
             "key": "kjolerom", "number": "1.0", "draft_id": checklist_draft.id, "section": "rommet", "item": "dor",
             "code": "LAB", "identity": "none",
         },
-        "workshops": {"key": meeting.key, "helper_id": 1, "number": 1, "code": f"G{meeting.id:05d}", **sorted_in},
+        "workshops": {"key": meeting.key, "helper_id": 1, "number": 1, "code": f"G{meeting.id:05d}", **sorted_in,
+            "point_key": proposal.points[0].key, "form": "md", "letter_id": 1,
+        },
         "proposals": {
             "workshop_key": meeting.key, "point_key": proposal.points[0].key, "proposal_key": proposal.key,
         },

@@ -27,7 +27,7 @@ from hmswiki.web.context import state
 from tests.acknowledgements.histories import IMPORTED_AT, random_history, write_bundle
 from tests.checklists.bundled import CHECKLISTS
 from tests.notes.bundled import NOTES
-from tests.outcomes.bundled import PROPOSALS
+from tests.outcomes.bundled import PROPOSALS, PUBLICATIONS
 from tests.plenary.bundled import PLENARY
 from tests.reminders.bundled import REMINDERS
 from tests.rounds.bundled import FILES, ROUNDS
@@ -354,6 +354,7 @@ EVERYTHING: dict[str, list[dict[str, Any]]] = {
     **WORKSHOPS,
     **NOTES,
     **PLENARY,
+    **PUBLICATIONS,
     **PROPOSALS,
     **REMINDERS,
 }  # fmt: skip
