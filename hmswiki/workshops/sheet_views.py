@@ -19,8 +19,8 @@ from hmswiki.workshops.models import Member, Task, Workshop
 from hmswiki.workshops.plan_views import managed
 from hmswiki.workshops.views import SECTION, blueprint
 
-A_SHEET = 26
-"""So many lines to write on there are on a sheet, shared by all that is answered on it."""
+A_SHEET = 18
+"""So many lines to write on there are on a sheet, shared by all that is answered on it: a page is not much more."""
 FEWEST, MOST = 3, 12
 """Lines for one answer."""
 
