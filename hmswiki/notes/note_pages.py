@@ -1,7 +1,7 @@
 """What a group's note shows, as its page and as its state. Put together once; templates only write it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation.clock import now
 from hmswiki.foundation.permissions import Actor, Pass, Permission
 from hmswiki.notes import operations, plain_notes, queries
-from hmswiki.notes.forms import HandInForm, NoteForm
+from hmswiki.notes.forms import NoteForm
 from hmswiki.notes.models import HandIn, Point
 from hmswiki.notes.plain_notes import SeenLine, TypedBox
 from hmswiki.notes.queries import Writer
@@ -127,7 +127,6 @@ class NotePage:
     history_href: str | None
     workshop_href: str
     form: NoteForm
-    hand_in_form: HandInForm = field(default_factory=lambda: HandInForm(formdata=None))
 
     @property
     def next(self) -> TaskLink | None:

@@ -69,6 +69,13 @@ class Note:
             found = session.scalars(select(Task).where(Task.key == self.tasks[task])).one()
             makers.happen(session, found, kind, at=datetime.now(UTC))
 
+    def remind(self) -> None:
+        """Let the organiser ask the group to hand in."""
+        with self._writing() as session:
+            made = self._made(session)
+            made.groups[0].reminded_at = datetime.now(UTC)
+            made.pulse += 1
+
     def lines(self) -> list[str]:
         """What stands in the note, by prompt and in order."""
         with self._writing() as session:
@@ -297,11 +304,12 @@ def test_a_phone_that_came_in_again_sends_what_was_written_before(
     page.context.clear_cookies(name=f"{COOKIE}{note.workshop}")
     write(page, "Skrevet etter at koden ble byttet")
     expect(save_state(page)).to_contain_text("Du slipper ikke inn lenger. 1 linje er lagret på telefonen. Skriv koden")
-    complaints.clear()  # 401, which the page was told
     come_in(page.context, bare_site.address, note)
     page.goto(note.address)
     expect(save_state(page)).to_have_text(SAVED)
     assert note.lines() == ["Skrevet etter at koden ble byttet"]
+    assert {complaint[:3] for complaint in complaints} == {"401"}  # which the page was told
+    complaints.clear()
 
 
 # --- How it is done ---------------------------------------------------------------------------------------
@@ -341,8 +349,11 @@ def test_a_note_is_written_moved_mended_and_handed_in_by_the_keyboard_alone(open
     expect(save_state(page)).to_have_text(SAVED)
     assert note.lines() == ["tre", "Én", "To"]
 
+    note.remind()
+    expect(page.locator("[data-hms-reminded]")).to_be_visible()
     page.get_by_role("button", name="Lever notatet").press("Enter")
     expect(page.locator("[data-hms-handed-in]")).to_contain_text(re.compile(r"Levert kl\.\s\d\d\.\d\d\."))
+    expect(page.locator("[data-hms-reminded]")).to_be_hidden()
     assert note.hand_ins() == 1
     write(page, "Etterpå")
     expect(page.locator("[data-hms-handed-in]")).to_contain_text("Notatet er endret etterpå.")

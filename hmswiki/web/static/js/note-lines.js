@@ -124,6 +124,7 @@ export class Line {
   }
 
   grow() {
+    this.hasGrown = this.li.isConnected;
     if (GROWS_BY_ITSELF) return;
     this.area.style.height = "auto";
     this.area.style.height = `${this.area.scrollHeight}px`;
@@ -318,7 +319,7 @@ export class Box {
     }
     now.push(this.lines.find((line) => line.isLast && line.box === this) ?? this.#blank({ isLast: true }));
     this.#arrange(now);
-    for (const line of told) line.grow();
+    for (const line of told.filter((one) => !one.hasGrown)) line.grow();
   }
 
   // The line that somebody stands in is never taken out of the page: the others go around it.

@@ -37,7 +37,6 @@ function Note(form) {
   let lasts = true;
   let slow = null;
   let watching = null;
-  let handingIn = false;
   let seen = null;
 
   this.words = words;
@@ -68,7 +67,8 @@ function Note(form) {
     const earlier = await box.get("notes", id);
     const { title, place } = words;
     kept = {
-      id, person: outbox.person, note: address, address, title, place, at: new Date().toISOString(), state: told,
+      id, person: outbox.person, note: address, address, title, place, at: new Date().toISOString(),
+      state: { ...told, csrf_token: null },
       words: { refusedOne: words.refusedInOne, refusedMany: words.refusedInMany },
     };
     // The page may be the one that the phone kept, and older than what the server has told since.
@@ -80,7 +80,7 @@ function Note(form) {
 
   function note() {
     if (!kept) return;
-    kept.state = told;
+    kept.state = { ...told, csrf_token: null };
     outbox.open().then((box) => box.put("notes", kept)).catch(() => {});
   }
 
@@ -153,7 +153,8 @@ function Note(form) {
     unhide("[data-hms-open]", mayWrite);
     unhide("[data-hms-reminded]", Boolean(reminded && mayWrite));
     const time = handedIn && clock(handedIn);
-    write("[data-hms-handed-in]", !handedIn ? "" : filled(changed ? words.saidChanged : words.saidHandedIn, { time }));
+    write("[data-hms-handed-in] span", !handedIn ? "" : filled(changed ? words.saidChanged : words.saidHandedIn, { time }));
+    form.querySelector("[data-hms-handed-in]").dataset.status = changed ? "neutral" : "reached";
     unhide("[data-hms-handed-in]", Boolean(handedIn));
     write("[data-hand-in]", handedIn ? words.handInAgain : words.handInNow);
     const link = document.querySelector("[data-hms-next] a");
@@ -390,22 +391,44 @@ function Note(form) {
   // --- Handing in ---
 
   async function submit(event) {
-    if (handingIn) return;
     event.preventDefault();
-    const button = event.submitter;
-    button?.setAttribute("aria-busy", "true");
-    giveAll();
-    await writing;
-    await sending.send();
-    await refresh();
-    button?.removeAttribute("aria-busy");
-    if (!button?.matches("[data-hand-in]")) return;
-    if (waiting.length === 0) {
-      handingIn = true;
-      button.setAttribute("aria-busy", "true");
-      document.querySelector("form[data-hms-hand-in]").requestSubmit(); // without what the page showed long ago
-    } else if (!waiting.some((edit) => edit.refused)) status.say("offline", filled(words.handInLater, { num: countOf(waiting) }));
-    else lines().find((line) => !line.error.hidden)?.focus();
+    const button = event.submitter ?? form.querySelector("[data-hand-in]");
+    if (button.getAttribute("aria-busy") === "true") return;
+    button.setAttribute("aria-busy", "true");
+    try {
+      giveAll();
+      await writing;
+      await sending.send();
+      await refresh();
+      if (waiting.some((edit) => edit.refused)) lines().find((line) => !line.error.hidden)?.focus();
+      else if (waiting.length) explain(filled(words.handInLater, { num: countOf(waiting) }));
+      else await handIn(button.formAction);
+    } catch {
+      explain(words.handInOffline);
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  async function handIn(where) {
+    const body = new FormData();
+    body.append("submission", outbox.uuid());
+    const { data, refusal } = await sending.once(where, body, { Accept: "application/json" });
+    if (refusal) {
+      explain(refusal);
+      return;
+    }
+    told = { ...told, handed_in_at: data.handed_in_at, changed_since_handed_in: false };
+    heard = Math.max(heard, data.pulse);
+    show();
+    note();
+    teller.now(document.querySelector("[data-hms-handed-in]").textContent.trim());
+    watching?.look();
+  }
+
+  function explain(sentence) {
+    status.say("offline", sentence);
+    teller.now(sentence);
   }
 }
 
