@@ -75,6 +75,15 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class ThemeRow:
+    """A theme, and the keys of its points."""
+
+    title: str
+    runs: Sequence[Run]
+    points: Sequence[str]
+
+
+@dataclass(frozen=True)
 class TaskCount:
     """A task, and how much there is to look at in it."""
 
@@ -90,7 +99,7 @@ class AfterwardsPage:
     task: Task | None
     sections: Sequence[SectionRows]
     sentences: Sequence[Sequence[Run]]
-    themes: Sequence[Sequence[Run]]
+    themes: Sequence[ThemeRow]
     opened: Opened | None
     published: Publication | None
     earlier: Sequence[Publication]
@@ -133,7 +142,10 @@ def afterwards_page(
         task=task,
         sections=[_section(found, rows) for found in in_sections(shown)],
         sentences=[names.runs(one.sentence.text, known) for one in sentences],
-        themes=[names.runs(one.theme.title, known) for one in themes],
+        themes=[
+            ThemeRow(one.theme.title, names.runs(one.theme.title, known), [point.key for point in one.points])
+            for one in themes
+        ],
         opened=None if point is None else _opened(point, known, by_words, by_line),
         published=next((one for one in publications if one.withdrawn_at is None), None),
         earlier=[one for one in publications if one.withdrawn_at is not None],
