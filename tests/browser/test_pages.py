@@ -46,6 +46,7 @@ from hmswiki.schedules.models import Reach, ScheduleEvent, ScheduleRecord, Skip
 from hmswiki.web.context import state
 from hmswiki.workshops.models import Code, Group, Workshop
 from tests.browser.sites import LOCALES, BareSite, Site
+from tests.notes.makers import change_a_note
 from tests.rounds.makers import round_of_unit
 from tests.schedules.makers import schedule
 from tests.support import once
@@ -504,7 +505,18 @@ PAGES = [
     seen("leading with minutes that are none", "/workshops/{workshop}/lead", CENTRAL, unfold,
          send("/lead/extend", minutes="mange"), status=422),
     seen("leading a workshop that is over", "/workshops/{workshop_over}/lead", CENTRAL),
+    # A group's note, and all that was written in it
+    seen("a group's note for the organiser", "/workshops/{workshop}/groups/4", CENTRAL),
+    seen("a note on a task that is closed", "/workshops/{workshop_over}/groups/4", CENTRAL),
+    seen("all that a group wrote", "/workshops/{workshop}/groups/4/notes/{task}/history", CENTRAL, unfold),
+    seen("all that a group wrote, which is nothing", "/workshops/{workshop}/groups/9/notes/{task}/history", CENTRAL),
+    seen("a note handed in with nothing in it", "/workshops/{workshop}/groups/9/notes/{task}", CENTRAL,
+         send("/hand-in"), status=422),
     # The wall, whose large screens are seen in test_wall.py
+    # A group's note
+    seen("a group's note while it is written", "/workshops/{workshop}/groups/4/notes/{task}", CENTRAL),
+    seen("a group's note that is closed", "/workshops/{workshop_over}/groups/2/notes/{task_over}", CENTRAL),
+    seen("all that was written in a group's note", "/workshops/{workshop}/groups/4/notes/{task}/history", CENTRAL),
     seen("the wall", "/workshops/{workshop}/wall", CENTRAL),
     seen("the wall with all parts", "/workshops/{workshop}/wall?prompt=0", CENTRAL),
     seen("one group alone on the wall", "/workshops/{workshop_over}/wall?group=2", CENTRAL),
@@ -545,7 +557,7 @@ NO_PAGES = {
     "hmswiki.rounds.as_pdf", "hmswiki.rounds.campaign_file", "hmswiki.rounds.calendar_feed",
     "hmswiki.checklists.no_keeping", "hmswiki.checklists.no_taking_over", "hmswiki.checklists.no_taking_up",
     "hmswiki.workshop_doors.follow_state", "hmswiki.workshop_doors.lead_state", "hmswiki.wall.state",
-    "hmswiki.plenary.state", "hmswiki.workshops.sheets_pdf",
+    "hmswiki.plenary.state", "hmswiki.workshops.sheets_pdf", "hmswiki.notes.state", "hmswiki.notes.group",
     "hmswiki.acknowledgements.coverage_csv", "hmswiki.acknowledgements.coverage_curve_picture",
     "hmswiki.acknowledgements.my_record_as_json", "hmswiki.actions.index_csv", "hmswiki.actions.index_xlsx",
     "hmswiki.acknowledgements.my_unit", "hmswiki.acknowledgements.confirmations",
@@ -668,7 +680,9 @@ def rows(demo: Site) -> dict[str, str]:
                 session, point.group.workshop, guideline=cleanup, text="Si når skjemaet skal brukes.", points=[point],
                 by=by(CENTRAL), at=now).key,
             "workshop": (meeting := one(select(Workshop).order_by(Workshop.starts_at.desc()))).key,
-            "workshop_over": one(select(Workshop.key).order_by(Workshop.starts_at)),
+            "task": meeting.tasks[0].key,
+            "workshop_over": (over := one(select(Workshop).order_by(Workshop.starts_at))).key,
+            "task_over": over.tasks[0].key,
             **{f"{code.opens}_code": code.code for code in session.scalars(
                 select(Code).where(Code.workshop_id == meeting.id))},
             "question": waiting.id,
