@@ -26,7 +26,8 @@ from hmswiki.notes import ranks
 from hmswiki.notes.models import EditKind, HandIn, Point, PointEdit
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
-from hmswiki.outcomes import proposal_operations
+from hmswiki.outcomes import proposal_operations, publication_operations
+from hmswiki.outcomes.afterwards_pages import snapshot
 from hmswiki.outcomes.models import ProposalAnswer
 from hmswiki.outcomes.proposal_queries import standing
 from hmswiki.outcomes.proposal_words import credits
@@ -318,6 +319,9 @@ def _outcomes(
     teller: Teller, workshop: Workshop, written: Sequence[Places], *, by: Actor, at: datetime, today: date
 ) -> None:
     session = teller.session
+    publication_operations.publish(
+        session, workshop, snapshot(session, workshop, language="nb", with_hidden=True), by=by, at=at
+    )
     unit = organisation.unit(session, FACULTY)
     for title, group, task, prompt, place, due, done in meeting.ACTIONS:
         action = proposal_operations.make_action(

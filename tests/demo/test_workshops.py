@@ -11,6 +11,7 @@ from hmswiki.demo import hurry, meeting, workshops
 from hmswiki.guidelines.models import Edition, Guideline
 from hmswiki.notes import queries as notes
 from hmswiki.outcomes import proposal_queries as proposals
+from hmswiki.outcomes import publication_queries as publications
 from hmswiki.outcomes.proposal_queries import ProposalState
 from hmswiki.plenary import queries as plenary
 from hmswiki.web.context import state
@@ -50,6 +51,8 @@ def test_last_years_meeting_has_themes_a_summary_two_actions_and_a_changed_guide
         assert len(plenary.sentences(session, last)) == len(meeting.SUMMARY)
         assert len(notes.hand_ins(session, last)) == 18
         assert len(proposals.actions_of_workshop(session, last)) == 2
+        published = publications.published(session, last)
+        assert published is not None and "Den som melder, skal få svar innen en uke." in published.html
         [proposal] = proposals.of_workshop(session, last)
         assert (proposal.state, proposal.groups) == (ProposalState.PUBLISHED, (2, 5))
         edition = session.scalars(
