@@ -28,7 +28,7 @@ from hmswiki.guidelines.editing_forms import VersionForm
 from hmswiki.organisation.models import Unit
 from hmswiki.web.forms import PageForm
 from hmswiki.web.words import _, _l, current_language, say, wording
-from hmswiki.workshops import planning
+from hmswiki.workshops import plan_operations, planning
 from hmswiki.workshops.models import Prompt, Task
 from hmswiki.workshops.planning import Plan, PlannedPrompt, PlannedTask
 
@@ -52,6 +52,11 @@ def _likely_year(form: Form, field: Field) -> None:
 def moment_of(day: Any, time_of_day: Any, zone: ZoneInfo) -> datetime:
     """What the fields of a day and a time say together; both were filled in."""
     return datetime.combine(day.data, time_of_day.data, zone)
+
+
+def _hours() -> NumberRange:
+    most = plan_operations.LONGEST_OPEN // timedelta(hours=1)
+    return NumberRange(0, most, _l("Write a number of hours from 0 to %(most)s.", most=most))
 
 
 def _ticked(label: str) -> SelectMultipleField:
@@ -109,12 +114,8 @@ class PlanForm(VersionForm):
     programme = TextAreaField(_l("Programme"), filters=[_plain])
     guidelines = _ticked(_l("Guidelines to read before"))
     links = TextAreaField(_l("Other pages to read before"), filters=[_plain])
-    opens_before = IntegerField(
-        _l("The code opens so many hours before"), [Optional(), NumberRange(0, 336)], default=OPENS_BEFORE
-    )
-    closes_after = IntegerField(
-        _l("and until so many hours after"), [Optional(), NumberRange(0, 336)], default=CLOSES_AFTER
-    )
+    opens_before = IntegerField(_l("The code opens so many hours before"), [Optional(), _hours()], default=OPENS_BEFORE)
+    closes_after = IntegerField(_l("and until so many hours after"), [Optional(), _hours()], default=CLOSES_AFTER)
     tasks = FieldList(FormField(TaskFields))
     put_back = _ticked(_l("Put back"))
 

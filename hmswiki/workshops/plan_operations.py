@@ -29,7 +29,9 @@ MOST_LINES = 60
 LONGEST_TASK = 480
 """Minutes."""
 LONGEST = timedelta(days=14)
-"""From the beginning of a workshop to its end; and so long before and after it a code may open it."""
+"""From the beginning of a workshop to its end."""
+LONGEST_OPEN = timedelta(days=60)
+"""So long before and after a workshop its codes may open it."""
 
 # --- The whole ----------------------------------------------------------------------------------------------
 
@@ -230,15 +232,15 @@ def _check_times(plan: Plan) -> None:
     if plan.ends_at - plan.starts_at > LONGEST:
         raise Refusal(N_("The workshop lasts more than %(days)s days. Choose an earlier end."), field="ends",
                       days=LONGEST.days)  # fmt: skip
-    if plan.opens_at > plan.starts_at or plan.starts_at - plan.opens_at > LONGEST:
+    if plan.opens_at > plan.starts_at or plan.starts_at - plan.opens_at > LONGEST_OPEN:
         raise Refusal(
             N_("The code must open before the workshop begins, and at most %(days)s days before."),
-            field="opens_before", days=LONGEST.days,
+            field="opens_before", days=LONGEST_OPEN.days,
         )  # fmt: skip
-    if plan.closes_at < plan.ends_at or plan.closes_at - plan.ends_at > LONGEST:
+    if plan.closes_at < plan.ends_at or plan.closes_at - plan.ends_at > LONGEST_OPEN:
         raise Refusal(
             N_("The code must open until the workshop is over, and at most %(days)s days longer."),
-            field="closes_after", days=LONGEST.days,
+            field="closes_after", days=LONGEST_OPEN.days,
         )  # fmt: skip
 
 

@@ -79,6 +79,7 @@ def test_nobody_plans_for_a_unit_that_they_do_not_speak_for(session, as_chen):
         ({"links": "se intranettet"}, "se intranettet", "links"),
         ({"tasks-1-text": "Uten tittel"}, "Oppgave 2 har ingen tittel.", "tasks-1-title"),
         ({"tasks-0-minutes": "0"}, "Oppgave 1", "tasks-0-minutes"),
+        ({"closes_after": "1441"}, "Skriv et antall timer fra 0 til 1440.", "closes_after"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(session, as_chen, wrong, said, id):
