@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from markupsafe import Markup
 
 from hmswiki.foundation.permissions import Permission
@@ -21,9 +21,9 @@ def wall(*, workshop: Workshop, task: Task | None = None, **context: Any) -> Mar
     return Markup(render_template("hmswiki/plenary/_wall.html", rows=rows))
 
 
-def lead(*, workshop: Workshop, **context: Any) -> Markup | None:
-    """The way from the organiser's page."""
-    return _way(workshop, "hmswiki/plenary/_lead.html")
+def lead(*, workshop: Workshop, task: Task | None = None, **context: Any) -> Markup | None:
+    """The way from the organiser's page, to the task at hand."""
+    return _way(workshop, "hmswiki/plenary/_lead.html", task)
 
 
 def workshop(*, workshop: Workshop, **context: Any) -> Markup | None:
@@ -31,7 +31,8 @@ def workshop(*, workshop: Workshop, **context: Any) -> Markup | None:
     return _way(workshop, "hmswiki/plenary/_workshop.html")
 
 
-def _way(workshop: Workshop, template: str) -> Markup | None:
+def _way(workshop: Workshop, template: str, task: Task | None = None) -> Markup | None:
     if not allowed(Permission.SORT_POINTS, within=workshop.meeting):
         return None
-    return Markup(render_template(template, workshop=workshop))
+    href = url_for("hmswiki.plenary.show", key=workshop.key, task=task.key if task is not None else None)
+    return Markup(render_template(template, href=href))

@@ -29,6 +29,9 @@ from hmswiki.workshops.models import Workshop
 blueprint = FeatureBlueprint("plenary", __name__)
 
 SECTION = "workshops.index"
+LOOK_AGAIN_MS, LOOK_AGAIN_MS_FOR_MANY = 2000, 4000
+MANY_POINTS = 150
+"""With more the state is long: while groups write, it is a new one each time."""
 
 
 @blueprint.get("/workshops/<key>/plenary")
@@ -61,10 +64,11 @@ def _mark(workshop: Workshop) -> str:
     return f"{workshops.pulse(read_session(), workshop.id)}-{hashlib.sha256(rest).hexdigest()[:12]}"
 
 
-def _state(view: View, **more: Any) -> Response:
+def _state(view: View) -> Response:
     page = plenary_pages.page(read_session(), view, workshops.tasks(read_session(), view.workshop))
     html = render_template("hmswiki/plenary/_room.html", page=page)
-    return jsonify({"html": html, "csrf_token": generate_csrf(), **more})
+    look_again = LOOK_AGAIN_MS if page.total <= MANY_POINTS else LOOK_AGAIN_MS_FOR_MANY
+    return jsonify({"html": html, "csrf_token": generate_csrf(), "look_again_ms": look_again})
 
 
 # --- What is done with ticked points ------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from hmswiki.workshops import queries as workshops
 from tests.browser.sites import BareSite
 from tests.plenary import makers
 from tests.support import once
+from tests.support.browser import axe_violations, overflows
 from tests.workshops.makers import workshop as make_workshop
 
 pytestmark = once
@@ -224,3 +225,14 @@ def test_without_network_it_is_tried_again_and_done_once(room: Room) -> None:
         page.context.set_offline(False)
         expect(theme(page, "Fredager")).to_be_visible()
     assert room.themes() == {"Hver uke": 1, "Fredager": 1}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_large_screen_shows_points_themes_and_summary_side_by_side(room: Room, scheme: str) -> None:
+    with room.helper(viewport={"width": 1920, "height": 1080}, color_scheme=scheme) as page:
+        places = [page.locator(one).bounding_box() for one in ("#sort-board", "#themes", "#summary")]
+        starts = [place["x"] for place in places if place is not None]
+        assert len(starts) == 3 and starts == sorted(set(starts))
+        line(page, FRIDAY).locator("[data-grip]").click()
+        assert axe_violations(page) == []
+        assert overflows(page) == []

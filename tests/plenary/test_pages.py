@@ -308,3 +308,23 @@ def test_the_page_asks_as_often_whatever_there_is_on_it(room: Room, queries: Any
     with queries() as many:
         assert room.open().status_code == 200
     assert len(many) <= len(few) + 1  # what the sentences stand on
+
+
+# --- On others' pages ---------------------------------------------------------------------------------------
+
+
+def test_themes_so_far_stand_on_the_wall_with_how_many_groups_they_count(room: Room) -> None:
+    wall = f"/workshops/{room.workshop.key}/wall?task={room.task_key}"
+    assert "hms-themes" not in client_as(room.app, "hanne").get(wall).text
+    room.gather("Nytt hver fredag", "Fast tidspunkt for nytt", title="Fast tidspunkt")
+    page = client_as(room.app, "hanne").get(wall).text
+    themes = page[page.index("hms-themes") :]
+    assert ">2</span>" in themes[: themes.index("Fast tidspunkt")]
+    state = client_as(room.app, "hanne").get(wall.replace("?", "/state?")).get_json()
+    assert "Fast tidspunkt" in state["html"]
+
+
+def test_helpers_are_led_to_the_plenary_and_others_are_not(room: Room) -> None:
+    page = f"/workshops/{room.workshop.key}"
+    assert room.path in client_as(room.app, "dina").get(page).text
+    assert room.path not in client_as(room.app, "bjorn").get(page).text

@@ -188,6 +188,9 @@ export function moving({ room, words, filled, say, put, chosen, laid }) {
     menu.style.insetInlineStart = `${inline + scrollX}px`;
     menu.style.insetBlockStart = `${(below ? at.bottom + 4 : Math.max(8, at.top - menu.offsetHeight - 4)) + scrollY}px`;
     menu.addEventListener("keydown", onKey);
+    menu.addEventListener("focusin", ({ target }) => {
+      for (const item of menu.querySelectorAll("button")) item.tabIndex = item === target ? 0 : -1;
+    });
     menu.addEventListener("focusout", (event) => {
       if (!menu?.contains(event.relatedTarget)) closeMenu();
     });
