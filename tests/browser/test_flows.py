@@ -1,7 +1,8 @@
 """What people come for, each once in bokmål, from the sign-in page on and as a person would: mostly by the keyboard.
 
-The last ones do the same without JavaScript, which every form must bear. Where a flow writes nothing that another
-one does not write too, it is walked in the run on SQLite only.
+The last ones do the same without JavaScript, which every form must bear. Most are walked in the run on SQLite only:
+what they write is tried on both databases where the operations are. On PostgreSQL too: an acknowledgement, one that is
+refused, an edition from draft to publishing, and a person from the register to the first sign-in.
 """
 
 import re
@@ -99,6 +100,7 @@ def test_an_employee_who_pressed_by_mistake_takes_it_back(page_of: PageOf) -> No
     expect(page.get_by_role("button", name="Jeg har lest og forstått")).to_be_visible()
 
 
+@once
 def test_who_has_not_been_informed_says_so_and_who_wonders_gets_an_answer(page_of: PageOf) -> None:
     page = page_of("demo-ansatt", f"/guidelines/{SUBSTANCES}")
     press(page.get_by_role("link", name="Jeg er ikke informert"))
@@ -163,6 +165,7 @@ def numbers(page: Page, guideline: str) -> list[int]:
     return [int(text) for text in row.locator(".hms-coverage-numbers b").all_inner_texts()]
 
 
+@once
 def test_a_coordinator_confirms_for_all_but_two_and_takes_it_back(page_of: PageOf) -> None:
     page = page_of("demo-koordinator")
     press(page.get_by_role("link", name="Min enhet", exact=True).first)
@@ -211,6 +214,7 @@ def test_what_cannot_be_confirmed_is_refused_with_the_form_as_it_was_typed(page_
     assert numbers(page, "Rus og avhengighet") == [0, 0, 187]
 
 
+@once
 def test_newcomers_were_told_at_start_up(page_of: PageOf) -> None:
     page = page_of("demo-leder", "/units/IFY")
     newcomers = page.get_by_role("region", name="Nyansatte")
@@ -225,6 +229,7 @@ def test_newcomers_were_told_at_start_up(page_of: PageOf) -> None:
     assert numbers(page, "Omstilling") == [before[0], before[1] + 1, before[2] - 1]
 
 
+@once
 def test_a_leader_looks_names_up_and_the_person_sees_who_did(page_of: PageOf) -> None:
     page = page_of("demo-koordinator", "/units/IKJ")
     row = page.locator(".hms-coverage-row").filter(has_text="Ryddedag på laboratorier")
@@ -297,7 +302,9 @@ def test_a_guideline_that_does_not_exist_yet_is_begun_and_returned_with_a_commen
     expect(page.get_by_role("region", name="Forhåndsvisning").get_by_role("heading", name="Formål")).to_be_visible()
     expect(page.get_by_role("status")).to_contain_text("Lagret kl.")
     press(page.get_by_role("button", name="Send til godkjenning"))
+    expect(main(page)).to_contain_text("Anders Wiggen")  # the next page, where the button has the same name
     press(page.get_by_role("button", name="Send til godkjenning"))
+    expect(main(page)).to_contain_text("Sendt til godkjenning.")
 
     approver = page_of("demo-godkjenner", "/guidelines/drafts")
     press(approver.get_by_role("link", name="Alenearbeid"))
@@ -311,6 +318,7 @@ def test_a_guideline_that_does_not_exist_yet_is_begun_and_returned_with_a_commen
 # --- Central HSE ------------------------------------------------------------------------------------------
 
 
+@once
 def test_a_rollout_by_name_needs_a_purpose_and_says_how_many_it_reaches(page_of: PageOf, fresh_demo: Site) -> None:
     today = clock.today(state(fresh_demo.app).settings.zone)
     page = page_of("demo-sentral", "/rollouts")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation import clock
@@ -76,6 +76,21 @@ def test_the_result_follows_what_is_typed_and_the_text_is_saved_by_itself(page: 
     expect(page.locator("[data-hms-save-state]")).to_contain_text("Lagret kl.")
     assert body_in(app, draft) == "Rydd tre ganger."
     assert complaints == []
+
+
+def test_what_is_typed_before_the_script_has_come_is_shown_and_saved_all_the_same(
+    page: Page, app: Flask, draft: Draft
+) -> None:
+    held: list[Route] = []
+    page.route("**/editor.js*", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.locator("#body").fill("Skrevet **fort**.")
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    expect(page.locator("[data-hms-result] strong")).to_have_text("fort")
+    expect(page.locator("[data-hms-save-state]")).to_contain_text("Lagret kl.")
+    assert body_in(app, draft) == "Skrevet **fort**."
 
 
 def test_a_translation_is_saved_by_itself_although_it_has_no_summary(

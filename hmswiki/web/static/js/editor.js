@@ -24,7 +24,7 @@ function write(form) {
   const state = form.querySelector("[data-hms-save-state]");
   const icons = { saved: "check-circle", unsaved: "pencil", failed: "warning" };
   let savesByItself = form.dataset.autosave === "yes";
-  let kept = form.dataset.saved === "yes" ? typed() : null;
+  let kept = form.dataset.saved === "yes" ? typed("defaultValue") : null; // what the server has, whatever is typed
   let announced = null;
   let leaving = false;
 
@@ -40,8 +40,8 @@ function write(form) {
     if (!leaving && typed() !== kept) event.preventDefault();
   });
 
-  function typed() {
-    return JSON.stringify(watched.map((field) => field.value));
+  function typed(value = "value") {
+    return JSON.stringify(watched.map((field) => field[value]));
   }
 
   // The icon's address is the one on the page, so that its mark of the version stays.
@@ -138,6 +138,7 @@ function write(form) {
   }
 
   addEventListener("online", () => planSave(0));
+  if (kept !== null && typed() !== kept) changed(); // typed before this script came, or brought back by the browser
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
