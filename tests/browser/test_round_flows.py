@@ -400,6 +400,7 @@ def make_plan(page: Page, checklist: str, *, whom: str, units: tuple[str, ...], 
     expect(said(page)).to_have_text("Lagret. De den gjelder, ser den på Min side når den begynner.")
 
 
+@once
 def test_a_plan_is_made_changed_and_followed_by_an_owner_who_skips_one_and_hands_one_over(
     page_of: PageOf, bare_site: BareSite
 ) -> None:
