@@ -39,7 +39,7 @@ def said_of(action: Action, today: date) -> tuple[str, str]:
     """How an action stands, in words and as a status."""
     match action.state:
         case ActionState.DONE | ActionState.CHECKED:
-            return _("Done %(day)s", day=day(action.done_on)), "reached"
+            return _("Finished %(day)s", day=day(action.done_on)), "reached"
         case ActionState.DROPPED:
             return _("Will not be done"), "neutral"
     if action.due_on < today:
