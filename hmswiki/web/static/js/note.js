@@ -35,6 +35,7 @@ function Note(form) {
   let kept = null;
   let savedAt = null;
   let lasts = true;
+  let shut = null; // why nobody is let in here any more
   let slow = null;
   let watching = null;
   let seen = null;
@@ -333,15 +334,15 @@ function Note(form) {
   }
 
   function onAnswer() {
+    shut = null;
     if (sending.status === "offline" || sending.status === "failed") sending.send();
     else say();
   }
 
   function onTrouble(code, sentence) {
     if (SHUT_OUT.includes(code)) {
-      const link = words.signIn ? { href: words.signIn, text: words.signInText } : null;
-      status.say("problem", code === 401 ? words.shutOut : sentence || words.shutOut, link);
-      teller.now(code === 401 ? words.shutOut : sentence || words.shutOut);
+      shut = code === 401 ? words.shutOut : sentence || words.shutOut;
+      say();
     } else if (sending.status === "sent") sending.send().then(say); // it finds out, and says so
   }
 
@@ -363,7 +364,9 @@ function Note(form) {
     const on = waiting.filter((edit) => !edit.refused);
     const refused = countOf(waiting.filter((edit) => edit.refused));
     const why = navigator.onLine === false ? "offline" : sending.status;
+    const link = words.signIn ? { href: words.signIn, text: words.signInText } : null;
     if (on.length && why !== "sent") status.waiting(why, countOf(on), lasts);
+    else if (shut) status.say("problem", shut, link);
     else if (why === "offline") status.waiting("offline", 0, lasts);
     else if (!isSaved()) return;
     else if (refused) status.refused(refused);

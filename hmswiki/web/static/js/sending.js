@@ -10,7 +10,7 @@ import { change, forget, noteWhetherAnythingWaits, person, root, waiting } from 
 
 const AT_ONCE = 20;
 const PATIENCE = { edits: 10_000, answers: 15_000, photos: 90_000 };
-const PAUSES = [1, 2, 4, 8, 15, 30, 60]; // seconds
+const PAUSES = [1, 2, 4, 5, 5, 5, 8, 8, 15, 30, 60]; // seconds: a server that died is back within a few
 
 // Answers that no second try will change; what they say is shown where the answer was given.
 const REFUSALS = [403, 404, 409, 410, 413, 415, 422];
