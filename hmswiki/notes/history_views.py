@@ -64,8 +64,8 @@ class PlaceHistory:
 class HistoryPage:
     """All that was written in a group's note on a task."""
 
+    group: Group
     group_name: str
-    workshop_title: str
     task: Task
     places: Sequence[PlaceHistory]
     cleared: int
@@ -83,7 +83,7 @@ def history(key: str, number: int, task_key: str) -> str:
     points = queries.points(session, group.workshop, task=task, group=group, cleared=True)
     places = _places(points, queries.edits(session, [point.id for point in points]))
     page = HistoryPage(
-        group_name=words.group_name(group), workshop_title=group.workshop.title, task=task, places=places,
+        group=group, group_name=words.group_name(group), task=task, places=places,
         cleared=sum(point.cleared_at is not None for point in points),
         note_href=note_pages.address("note", group, task),
         bring_back_href=note_pages.address("bring_back", group, task), form=BringBackForm(formdata=None),

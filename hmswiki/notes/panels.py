@@ -37,8 +37,12 @@ class LeadPanel:
 
     task: Task
     rows: Sequence[GroupStand]
-    may_remind: bool
+    is_closed: bool
     form: LeadForm
+
+    @property
+    def may_remind(self) -> bool:
+        return not self.is_closed and self.handed_in < len(self.rows)
 
     @property
     def handed_in(self) -> int:
@@ -58,8 +62,7 @@ def lead(*, workshop: Workshop, task: Task | None, groups: Sequence[Group], **_c
         )
         for stand in queries.stands(session, workshop, task)
     ]  # fmt: skip
-    form = LeadForm(formdata=None, task=task.key)
-    panel = LeadPanel(task, rows, clock.state is not TaskState.CLOSED and any(row.misses for row in rows), form)
+    panel = LeadPanel(task, rows, clock.state is TaskState.CLOSED, LeadForm(formdata=None, task=task.key))
     return Markup(render_template("hmswiki/notes/_lead.html", panel=panel, workshop=workshop)) if rows else None
 
 
