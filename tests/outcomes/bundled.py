@@ -59,8 +59,8 @@ PROPOSALS: dict[str, list[dict[str, Any]]] = {
             "recorded_by": "ada", "text": "Skriv hvem som får vite det, og når.", "workshop": LAST_YEAR,
         },
         {
-            "guideline": "omstilling", "id": PROPOSED_TOO, "points": [INFORM], "recorded_at": "2024-01-18T08:20:00+00:00",
-            "text": "Nevn stipendiatene.", "workshop": LAST_YEAR, **GONE,
+            "guideline": "omstilling", "id": PROPOSED_TOO, "points": [INFORM],
+            "recorded_at": "2024-01-18T08:20:00+00:00", "text": "Nevn stipendiatene.", "workshop": LAST_YEAR, **GONE,
         },
     ],
     "proposal_answers": [

@@ -188,6 +188,7 @@ def test_the_page_says_who_has_no_address_and_who_has_been_written_to(mailing, a
     page = as_organiser.get(f"/workshops/{held}/letters").get_data(as_text=True)
 
     assert "Ute" in page
+    assert "&lt;ase@example.no&gt;" in page, "an example is text too"
     assert "3 av dem har fått brev før." in page
     assert "3 sendt" in page
 
