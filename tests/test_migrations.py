@@ -22,6 +22,7 @@ from hmswiki.organisation.models import Person, RoleHolding, Unit
 from hmswiki.rounds.models import CalendarAddress
 from hmswiki.web import schema
 from hmswiki.web.context import state
+from hmswiki.workshops.models import Code, Seat
 from tests.conftest import DATABASE, Databases
 from tests.test_bundle import write_everything
 
@@ -102,10 +103,13 @@ def _fill(app: Flask, folder: Path) -> None:
         import_bundle(session, folder, state(app).wiki.record_kinds, at=at, progress=lambda text: None)
         who = session.scalars(select(Person.id)).first()
         hashed = {"person_id": who, "token_hash": "0" * 64}
+        code = session.scalars(select(Code)).first()
+        assert code is not None
         session.add_all([  # what no bundle brings
             SignIn(started_at=at, last_seen_at=at, expires_at=at, **hashed),
             Link(purpose=LinkPurpose.RESET, created_at=at, expires_at=at, **hashed),
             CalendarAddress(made_at=at, **hashed),
+            Seat(workshop_id=code.workshop_id, code_id=code.id, opens=code.opens, token_hash="0" * 64, made_at=at),
             SignInAttempt(bucket="0", tried_at=at),
             Submission(id=uuid4(), person_id=who, done_at=at, location="/"),
         ])  # fmt: skip
