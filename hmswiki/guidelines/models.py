@@ -135,7 +135,7 @@ class Draft(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """The document control facts it will bring: keys as in the bundle's guidelines.jsonl."""
     summary: Mapped[Wording | None]
-    credits: Mapped[list[Any]] = mapped_column(default=list)
+    credits: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     """Sentences that end the summary when it is published, each by language: where a change came from."""
     comment: Mapped[str | None] = mapped_column(Text)
     """What the approver said when returning it."""

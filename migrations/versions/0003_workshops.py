@@ -15,8 +15,6 @@ def upgrade() -> None:
     op.add_column(
         "hms_drafts", sa.Column("credits", sa.JSON(none_as_null=True), nullable=False, server_default=sa.text("'[]'"))
     )
-    with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
-        batch_op.alter_column("credits", server_default=None)
 
     op.create_table(
         "hms_workshops",
@@ -527,9 +525,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("hms_drafts", schema=None) as batch_op:
-        batch_op.drop_column("credits")
-
     with op.batch_alter_table("hms_theme_points", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_hms_theme_points_point_id",
@@ -641,3 +636,5 @@ def downgrade() -> None:
         batch_op.drop_index("ix_hms_workshops_starts_at")
 
     op.drop_table("hms_workshops")
+    # Not in batch mode: that would make the table anew, and other tables' rows hold on to it.
+    op.drop_column("hms_drafts", "credits")
