@@ -13,9 +13,6 @@ from hmswiki.notes.merging import LAST, Deed
 MAX_AT_ONCE = 500
 """Edits in one request: a phone that was long without network sends them in parts."""
 
-SAME_CLOCK = timedelta(minutes=1)
-"""What a slow net may take. A phone whose clock differs by more is wrong by that much."""
-
 
 @dataclass(frozen=True)
 class Incoming:
@@ -67,12 +64,7 @@ def read_all(data: object, now: datetime) -> tuple[list[Incoming], list[Refused]
 
 def clock_error(data: object, now: datetime) -> timedelta:
     """How far the phone's clock is behind ours, where it says what time it was by its own (`sent_at`)."""
-    said = data.get("sent_at") if isinstance(data, Mapping) else None
-    try:
-        wrong = now - _time(said)
-    except (Refusal, OverflowError):
-        return timedelta()
-    return wrong if abs(wrong) > SAME_CLOCK else timedelta()
+    return clock.error_of_phone(data.get("sent_at") if isinstance(data, Mapping) else None, now)
 
 
 def made_at(data: Mapping[Any, Any], wrong: timedelta, now: datetime) -> datetime:
@@ -114,13 +106,9 @@ def _optional_key(data: Mapping[Any, Any], name: str) -> str | None:
 
 def _time(value: object) -> datetime:
     try:
-        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
-        if moment.tzinfo is None:
-            raise ValueError(value)
-        clock.check_everywhere(moment)
+        return clock.read_moment(value)
     except ValueError:
         raise _unreadable() from None
-    return moment
 
 
 def _text(data: Mapping[Any, Any], name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,6 @@ from hmswiki.foundation.errors import N_, BadRequest, Refusal
 
 MAX_AT_ONCE = 500
 """Answers in one request: a phone that was long without network sends them in parts."""
-
-
-SAME_CLOCK = timedelta(minutes=1)
-"""What a slow net may take. A phone whose clock differs by more is wrong by that much."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +62,11 @@ def read_all(data: object) -> tuple[list[Incoming], list[Refused]]:
 
 
 def by_our_clock(answers: Sequence[Incoming], data: object, now: datetime) -> list[Incoming]:
-    """The answers with their times by our clock, where the phone says what time it was by its own (`sent_at`).
-
-    Else what is answered last on a phone that is behind would not count as the last.
-    """
-    said = data.get("sent_at") if isinstance(data, Mapping) else None
+    """The answers with their times by our clock, where the phone says what time it was by its own (`sent_at`)."""
+    wrong = clock.error_of_phone(data.get("sent_at") if isinstance(data, Mapping) else None, now)
     try:
-        wrong = now - read_time(said)
-        if abs(wrong) <= SAME_CLOCK:
-            return list(answers)
         return [replace(each, answered_at=each.answered_at + wrong) for each in answers]
-    except (Refusal, OverflowError):
+    except OverflowError:
         return list(answers)
 
 
@@ -103,13 +93,9 @@ def read_key(value: object) -> str:
 def read_time(value: object) -> datetime:
     """A time by RFC 3339 with its offset. Raises Refusal."""
     try:
-        moment = datetime.fromisoformat(value if isinstance(value, str) else "")
-        if moment.tzinfo is None:
-            raise ValueError(value)
-        clock.check_everywhere(moment)
+        return clock.read_moment(value)
     except ValueError:
         raise _unreadable() from None
-    return moment
 
 
 def _text(data: Mapping[str, Any], name: str) -> str | None:
