@@ -1,5 +1,6 @@
 """Pages of what points become: an action from a point, proposals to guidelines, and what became of a workshop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,15 +19,18 @@ from hmswiki.foundation.permissions import Permission, Role
 from hmswiki.guidelines import operations as guideline_operations
 from hmswiki.guidelines import queries as guideline_queries
 from hmswiki.guidelines.models import Guideline
+from hmswiki.notes.blacking import public
 from hmswiki.notes.models import Point
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Unit
 from hmswiki.outcomes import proposal_operations as operations
 from hmswiki.outcomes import proposal_queries as queries
+from hmswiki.outcomes import publication_queries as publications
 from hmswiki.outcomes.models import Proposal
 from hmswiki.outcomes.proposal_forms import PointActionForm, ProposalForm, TurnDownForm
 from hmswiki.outcomes.proposal_queries import Standing
 from hmswiki.outcomes.proposal_words import credits, groups_in_words, said_of
+from hmswiki.outcomes.publication_queries import lines_of
 from hmswiki.web.access import access, allowed, authorise
 from hmswiki.web.blueprint import FeatureBlueprint
 from hmswiki.web.context import known_actor, read_session, today, transaction
@@ -241,6 +245,8 @@ def _ask_proposal(workshop: Workshop, points: list[Point], form: ProposalForm) -
 @dataclass(frozen=True)
 class ProposalPage:
     standing: Standing
+    points: Sequence[Point]
+    """What it stands on, as far as the reader may read it."""
     organises: bool
     edits: bool
     action_form: PageForm
@@ -262,11 +268,25 @@ def _show(key: str, turn_down: TurnDownForm) -> str:
     in_section("workshops.index")
     session = read_session()
     found = queries.proposal(session, key)
+    organises = allowed(Permission.MANAGE_WORKSHOPS, within=found.workshop.meeting)
+    edits = allowed(Permission.EDIT_GUIDELINES)
     page = ProposalPage(
-        queries.standing(session, found), organises=allowed(Permission.MANAGE_WORKSHOPS, within=found.workshop.meeting),
-        edits=allowed(Permission.EDIT_GUIDELINES), action_form=PageForm(formdata=None), turn_down=turn_down,
+        queries.standing(session, found), _readable(session, found, everything=organises or edits),
+        organises=organises, edits=edits, action_form=PageForm(formdata=None), turn_down=turn_down,
     )  # fmt: skip
-    return render_template("hmswiki/proposals/proposal.html", page=page, groups_in_words=groups_in_words)
+    return render_template(
+        "hmswiki/proposals/proposal.html", page=page, groups_in_words=groups_in_words, public=public
+    )  # fmt: skip
+
+
+def _readable(session: Session, found: Proposal, *, everything: bool) -> list[Point]:
+    """Its points, without those that their groups have taken back. Who neither organises nor edits reads of them what
+    is published: nothing before the notes were read through, and nothing once they are taken down."""
+    points = [point for point in found.points if point.cleared_at is None]
+    if everything:
+        return points
+    published = lines_of(publications.published(session, found.workshop))
+    return [point for point in points if (point.group.number, public(point)) in published]
 
 
 @blueprint.post("/proposals/<proposal_key>/taking-up")

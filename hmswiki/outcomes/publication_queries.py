@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.posting import GONE_AFTER, PostState
 from hmswiki.organisation.models import Person
+from hmswiki.outcomes.document import from_json
 from hmswiki.outcomes.models import Letter, LetterKind, Publication
 from hmswiki.workshops.models import Group, Member, Workshop
 
@@ -39,6 +40,18 @@ def publication(session: Session, workshop: Workshop) -> Publication:
     if last_number(session, workshop):
         raise NotFound(N_("The notes of this workshop have been taken down. Ask the organiser about them."))
     raise NotFound(N_("The notes of this workshop are not published yet. The organiser does it after the workshop."))
+
+
+def lines_of(publication: Publication | None) -> set[tuple[int, str]]:
+    """The points that stand in it: each by its group's number and what is read of it. None where nothing is read."""
+    if publication is None:
+        return set()
+    return {
+        (line.group, line.text)
+        for task in from_json(publication.document).tasks
+        for section in task.sections
+        for line in section.lines
+    }
 
 
 def last_number(session: Session, workshop: Workshop) -> int:

@@ -14,8 +14,10 @@ from hmswiki.guidelines import operations as guidelines
 from hmswiki.organisation import queries as organisation
 from hmswiki.outcomes import proposal_operations as operations
 from hmswiki.outcomes import proposal_queries as queries
+from hmswiki.outcomes.afterwards_pages import snapshot
 from hmswiki.outcomes.models import Proposal
 from hmswiki.outcomes.proposal_queries import ProposalState
+from hmswiki.outcomes.publication_operations import publish, take_down
 from tests.cast import today
 from tests.conftest import client_as
 from tests.outcomes.makers import Held, by, guideline, held, proposed
@@ -207,3 +209,32 @@ def test_an_editor_answers_from_the_proposals_page_and_the_draft_says_where_it_c
     assert "gruppe 2 og 5." not in frida.get(taken.headers["Location"]).text
     assert frida.post(f"{address}/turning-down", data={"reason": "Det står der alt."}).status_code == 303
     assert "Det står der alt." in bjorn.get(address).text
+
+
+def test_what_a_proposal_stands_on_is_read_by_everybody_as_it_is_published_and_no_sooner(
+    app: Flask, session: Session
+) -> None:
+    found = held(session)
+    proposal = proposed(session, found)
+    first, second = (point.text for point in proposal.points)
+    session.commit()
+    address = f"/proposals/{proposal.key}"
+    frida, bjorn = client_as(app, "frida"), client_as(app, "bjorn")
+    assert first in frida.get(address).text
+    assert first not in bjorn.get(address).text
+
+    proposal.points[0].public_text = "█████ får datoen"
+    with app.app_context():
+        ready = snapshot(session, found.workshop, language="nb", with_hidden=True)
+    publish(session, found.workshop, ready, by=by(session, "hanne"), at=clock.now())
+    session.commit()
+    read = bjorn.get(address).text
+    assert "█████ får datoen" in read and first not in read and second in read
+
+    proposal.points[1].cleared_at = clock.now()
+    session.commit()
+    assert second not in bjorn.get(address).text and second not in frida.get(address).text
+
+    take_down(session, found.workshop, 1, reason="Et navn sto igjen.", by=by(session, "hanne"), at=clock.now())
+    session.commit()
+    assert "█████ får datoen" not in bjorn.get(address).text
