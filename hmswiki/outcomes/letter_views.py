@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -37,6 +38,7 @@ class LettersPage:
     participants: Sequence[Person]
     letters: Sequence[Letter]
     can_send: bool
+    now: datetime
 
     @property
     def with_address(self) -> list[Person]:
@@ -62,12 +64,14 @@ class LettersPage:
 
     @property
     def on_the_way(self) -> list[Letter]:
-        return [one for one in self.in_state(LetterState.WAITING, LetterState.CLAIMED) if self.still_said(one)]
+        states = (LetterState.WAITING, LetterState.CLAIMED, LetterState.HANDING_OVER)
+        return [one for one in self.in_state(*states) if self.still_said(one) and one not in self.troubled]
 
     @property
     def troubled(self) -> list[Letter]:
         """Those that failed, and those of which nobody knows whether they arrived."""
-        return [one for one in self.in_state(LetterState.FAILED, LetterState.HANDING_OVER) if self.still_said(one)]
+        found = [one for one in self.in_state(LetterState.FAILED, LetterState.HANDING_OVER) if self.still_said(one)]
+        return [one for one in found if not queries.in_hand(one, now=self.now)]
 
     @property
     def never_sent(self) -> list[Letter]:
@@ -90,6 +94,7 @@ def _shown(key: str, form: SendForm | None, *, problem: str = "") -> str:
     page = LettersPage(
         workshop, queries.published(session, workshop), queries.participants(session, workshop),
         queries.letters(session, workshop, LetterKind.NOTES), can_send=can_mail(),
+        now=clock.now(),
     )  # fmt: skip
     if form is None:
         form = SendForm(formdata=None, participants=bool(page.with_address), form=str(_attached()[0]))

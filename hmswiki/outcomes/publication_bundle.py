@@ -1,5 +1,6 @@
 """Publications and letters in the bundle, so that a site that moved shows the same page and writes to nobody twice."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
@@ -48,8 +49,22 @@ def dump_publications(session: Session) -> Iterator[list[Row]]:
     ]  # fmt: skip
 
 
+_ABOUT = {
+    LetterKind.NOTES: re.compile(r"notes:[1-9][0-9]*"),
+    LetterKind.HAND_IN: re.compile(r"hand_in:[^:]+:[1-9][0-9]{0,8}:[^:]+"),
+}
+
+
 def load_letters(session: Session, records: Iterable[Record], into: Import) -> None:
     for record in records:
+        if not _ABOUT[record["kind"]].fullmatch(record["about"]) or (
+            record["kind"] is LetterKind.NOTES and record["form"] is None
+        ):
+            raise record.wrong(
+                '"about" and "form" do not say what to send. A letter with notes is about "notes:" and the number of a '
+                'publication and has a "form"; one that asks for a note is about "hand_in:" with the task, the group '
+                "and a key. Take the record from the export of the old site."
+            )
         into.add(Letter, {
             "workshop_id": into.find(record, "workshop", "workshops"), "kind": record["kind"].value,
             "about": record["about"], "person_id": into.find_optional(record, "person", "people"),

@@ -160,9 +160,15 @@ def ask_for(
 
 
 def try_again(session: Session, workshop: Workshop, letters: Sequence[Letter], *, by: Actor, at: datetime) -> int:
-    """Have those that failed or still wait tried now; gives how many there are. For another week, from now."""
+    """Have those that failed or still wait tried now; gives how many there are. For another week, from now.
+
+    Those with notes that are read no more go to nobody, and are none of them.
+    """
     demand(by, Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
-    again = [one for one in letters if one.state in (LetterState.WAITING, LetterState.FAILED, LetterState.CLAIMED)]
+    published = queries.published(session, workshop)
+    about = queries.about_notes(published) if published is not None else ""
+    free = (LetterState.WAITING, LetterState.FAILED, LetterState.CLAIMED)
+    again = [one for one in letters if one.state in free and one.about == about]
     for one in again:
         one.asked_at = at
     if again:
@@ -173,6 +179,8 @@ def try_again(session: Session, workshop: Workshop, letters: Sequence[Letter], *
 def send_again(session: Session, workshop: Workshop, letter: Letter, *, by: Actor, at: datetime) -> None:
     """Send one of which nobody knows whether it arrived once more. Raises Conflict where it is not such a one."""
     demand(by, Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
+    if queries.in_hand(letter, now=at):
+        raise Conflict(N_("The letter is being handed over right now. Look again in some minutes."))
     posting.let_send_again(session, Letter, letter.id)
     letter.asked_at = at
     announce(session, letters_asked, workshop_id=workshop.id)

@@ -92,6 +92,14 @@ def letter(session: Session, workshop: Workshop, id: int) -> Letter:
     return found
 
 
+def in_hand(letter: Letter, *, now: datetime) -> bool:
+    """Whether a run is just handing it over to the mail server: it is on its way, and not in doubt yet."""
+    return (
+        letter.state == PostState.HANDING_OVER and letter.problem is None
+        and letter.claimed_at is not None and letter.claimed_at > now - GONE_AFTER
+    )  # fmt: skip
+
+
 def to_send(session: Session, *, now: datetime) -> list[tuple[int, str]]:
     """Id and address of those that a run may try now, in the order in which they were asked for."""
     query = select(Letter.id, Letter.address).where(can_be_sent(now)).order_by(Letter.asked_at, Letter.id)

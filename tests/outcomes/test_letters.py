@@ -289,6 +289,41 @@ def test_what_does_not_hold_any_more_goes_to_nobody(mailing, box, as_organiser, 
         assert "3 brev ble ikke sendt" in as_organiser.get(f"/workshops/{held}/letters").get_data(as_text=True)
 
 
+def test_trying_again_counts_no_letter_with_notes_that_are_read_no_more(mailing, box, as_organiser, held):
+    box.refuse = "451 come back later"
+    send(as_organiser, held)
+    with Session(state(mailing).engines.write) as session:
+        publish(mailing, session, queries.workshop(session, held))
+        session.commit()
+    send(as_organiser, held, participants="", named="amu@example.no")
+    box.refuse = ""
+
+    said = as_organiser.post(f"/workshops/{held}/letters/again", follow_redirects=True).get_data(as_text=True)
+    sending.wait(mailing)
+
+    assert "1 brev er på vei." in said
+    assert arrived(box) == {"amu@example.no": 1}
+
+
+def test_a_letter_that_is_just_being_handed_over_is_on_its_way_and_not_sent_beside_it(
+    mailing, box, as_organiser, held, monkeypatch
+):
+    monkeypatch.setattr(sending, "_run_in", lambda app: None)
+    send(as_organiser, held, participants="", named="amu@example.no")
+    with Session(state(mailing).engines.write) as session:
+        (letter,) = session.scalars(select(Letter))
+        letter.state, letter.claimed_at, letter.claimed_by = LetterState.HANDING_OVER, clock.now(), "another run"
+        session.commit()
+        again = f"/workshops/{held}/letters/{letter.id}/again"
+    page = as_organiser.get(f"/workshops/{held}/letters").get_data(as_text=True)
+    assert "1 på vei" in page and "det er tvil" not in page
+    assert as_organiser.post(again).status_code == 409
+
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=True):
+        assert "det er tvil" in as_organiser.get(f"/workshops/{held}/letters").get_data(as_text=True)
+        assert as_organiser.post(again).status_code == 303
+
+
 MANY = 25
 
 
