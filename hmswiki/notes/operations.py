@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hmswiki.foundation.errors import N_, Conflict, Refusal
+from hmswiki.foundation.errors import N_, Conflict, NotFound, Refusal
 from hmswiki.foundation.permissions import Actor, Pass, Permission, demand, may
 from hmswiki.notes import queries
 from hmswiki.notes.editing import Incoming, Refused
@@ -70,8 +70,7 @@ def apply_edits(
     Raises NotAllowed, and Conflict for a workshop that was cancelled; what else is refused stands in the outcome.
     """
     demand(by, Permission.WRITE_NOTES, within=group.meeting, passes=passes)
-    lock(session, group)
-    check_on(group.workshop)
+    _lock_to_write(session, group)
     closed = _closing(session, group, task, by=by)
     rows = queries.rows_of(session, group, task)
     keys = [each.key for each in incoming]
@@ -220,8 +219,7 @@ def hand_in(
     Raises NotAllowed, Conflict once the task was closed, Refusal where nothing has been written.
     """
     demand(by, Permission.WRITE_NOTES, within=group.meeting, passes=passes)
-    lock(session, group)
-    check_on(group.workshop)
+    _lock_to_write(session, group)
     earlier = session.scalar(select(HandIn).where(HandIn.key == key))
     if earlier is not None:
         if (earlier.group_id, earlier.task_id) != (group.id, task.id):
@@ -300,7 +298,15 @@ def lock(session: Session, group: Group) -> None:
     """Nobody else writes in the group until this transaction ends. Before anything of its notes is read."""
     session.flush()
     # Of the group alone: PostgreSQL holds no row that is joined from outside.
-    session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
+    session.refresh(group, ["removed_at"], with_for_update={"of": Group, "key_share": True})
+
+
+def _lock_to_write(session: Session, group: Group) -> None:
+    """The same, where the group is there still and the workshop is held. Raises NotFound, Conflict."""
+    lock(session, group)
+    if group.removed_at is not None:  # while whoever writes waited for the lock
+        raise NotFound(N_("There is no such group in this workshop. Go back and pick another."))
+    check_on(group.workshop)
 
 
 def beat(session: Session, group: Group) -> None:

@@ -81,7 +81,8 @@ def task_clock(task_id: int, minutes: int, events: Iterable[Happened]) -> TaskCl
             if stands.ends_at is not None and more < timedelta():
                 basis = stands.ends_at
             started = stands.started_at or event.at
-            stands = TaskClock(TaskState.RUNNING, started, basis + more, stands.minutes + (event.minutes or 0))
+            # The plan may say fewer minutes by now than were taken away.
+            stands = TaskClock(TaskState.RUNNING, started, basis + more, max(1, stands.minutes + (event.minutes or 0)))
         elif event.kind is EventKind.CLOSED:
             stands = TaskClock(TaskState.CLOSED, stands.started_at, None, stands.minutes)
         elif event.kind is EventKind.REOPENED:

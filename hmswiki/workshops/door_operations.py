@@ -79,10 +79,9 @@ def _take_place(
             _beat(session, group)
         return had, None
     # One at a time, so that no two of a group have the same number.
-    session.refresh(group, with_for_update={"of": Group})
+    session.refresh(group, with_for_update={"of": Group, "key_share": True})
     _check_group(workshop, group)
     number = door_queries.seats_in(session, group) + 1
-    _beat(session, group)
     if had is not None and had.group_id is None:
         had.group_id, had.name, had.number = group.id, name, number
         session.flush()
@@ -119,7 +118,9 @@ def _sit_down(
 
 
 def _beat(session: Session, group: Group) -> None:
-    group.pulse = Group.pulse + 1
+    """The name stands beside what was written. Where nothing was, the group counts as one that has not begun."""
+    if group.pulse > 0:
+        group.pulse = Group.pulse + 1
     session.flush()
 
 

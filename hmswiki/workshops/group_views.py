@@ -18,7 +18,7 @@ from hmswiki.web.context import known_actor, read_session, today, transaction
 from hmswiki.web.forms import PageForm
 from hmswiki.web.page import in_section
 from hmswiki.web.words import _, tn
-from hmswiki.workshops import group_forms, group_pages, group_queries, operations, plan_queries, queries
+from hmswiki.workshops import door_queries, group_forms, group_pages, group_queries, operations, plan_queries, queries
 from hmswiki.workshops.group_forms import ArrangeForm, HelperForm, MakingForm, PeopleForm
 from hmswiki.workshops.models import Group, Workshop
 from hmswiki.workshops.operations import Move, Placed
@@ -250,7 +250,8 @@ def _clear_away(session: Session, workshop: Workshop, numbers: str) -> None:
     spare = {group_forms.number_in(one) for one in numbers.split(",")}
     members = queries.members(session, workshop)
     for group in queries.groups(session, workshop):
-        if group.number in spare and not members.get(group.id) and group.pulse == 0:
+        is_empty = not members.get(group.id) and group.pulse == 0 and not door_queries.seats_in(session, group)
+        if group.number in spare and is_empty:
             operations.remove_group(session, group, **_by())
 
 

@@ -69,7 +69,7 @@ def rename_group(session: Session, group: Group, *, name: str | None, by: Actor,
 def remove_group(session: Session, group: Group, *, by: Actor, at: datetime) -> None:
     """Take it away; whoever is in it is in none. Raises Conflict where the group has written."""
     _begin(session, group.workshop, by)
-    session.refresh(group)
+    session.refresh(group, with_for_update={"of": Group, "key_share": True})  # nobody writes in it meanwhile
     if group.pulse > 0:
         raise Conflict(
             N_("Group %(number)s has begun to write, so it stays. Move those who are in it, and leave it empty."),
@@ -276,7 +276,8 @@ def lock(session: Session, workshop: Workshop) -> None:
     """Nobody else changes the workshop until this transaction ends, and what is known of it is what stands now."""
     session.flush()
     # Of the workshop alone: PostgreSQL holds no row that is joined from outside.
-    session.refresh(workshop, with_for_update={"of": Workshop})
+    # And not against those who only point to it: a phone that comes in holds its group, and waits for nobody here.
+    session.refresh(workshop, with_for_update={"of": Workshop, "key_share": True})
 
 
 def beat(session: Session, workshop: Workshop) -> None:

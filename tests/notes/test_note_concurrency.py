@@ -15,9 +15,11 @@ from hmswiki.notes import operations, queries
 from hmswiki.notes.editing import Incoming
 from hmswiki.notes.merging import Deed
 from hmswiki.notes.models import Point, PointEdit
+from hmswiki.workshops import operations as workshop_operations
 from hmswiki.workshops import queries as workshop_queries
 from hmswiki.workshops.models import Group, Task
 from tests.organisation.test_concurrency import at_the_same_time
+from tests.rounds.makers import actor
 from tests.workshops import makers
 
 
@@ -88,3 +90,25 @@ def test_a_line_that_comes_while_the_note_is_handed_in_counts_as_later(app: Flas
     group, task = session.get_one(Group, writing.group_id), session.get_one(Task, writing.task_id)
     (stand,) = queries.stands(session, group.workshop, task)
     assert (stand.points, stand.changed_since) == (2, True)
+
+
+def removing(group_id: int) -> Callable[[Session], Any]:
+    return lambda session: workshop_operations.remove_group(
+        session, session.get_one(Group, group_id), by=actor(session, "hanne"), at=clock.now()
+    )  # type: ignore[func-returns-value]
+
+
+def test_a_group_that_begins_to_write_while_it_is_taken_away_stays(app: Flask, session: Session) -> None:
+    writing = Writing(session)
+    outcome = at_the_same_time(app, writing.work(writing.edit("En")), removing(writing.group_id))
+    assert outcome[0] == ""
+    assert "has begun to write" in outcome[1]
+    assert session.get_one(Group, writing.group_id).removed_at is None
+
+
+def test_nothing_is_said_to_be_saved_in_a_group_that_is_being_taken_away(app: Flask, session: Session) -> None:
+    writing = Writing(session)
+    outcome = at_the_same_time(app, removing(writing.group_id), writing.work(writing.edit("En")))
+    assert outcome[0] == ""
+    assert "no such group" in outcome[1]
+    assert lines(session) == []

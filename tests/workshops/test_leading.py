@@ -188,7 +188,7 @@ def test_groups_are_reminded_once_and_other_rooms_hear_of_it(
     session.expire_all()
     groups = queries.groups(session, made)
     assert [group.reminded_at is not None for group in groups] == [True, False, True]
-    assert [group.pulse for group in groups] == [1, 0, 1]
+    assert [group.pulse for group in groups] == [0, 0, 0]  # none has written by being asked
 
 
 def test_nobody_is_reminded_when_a_room_refuses(
@@ -239,6 +239,29 @@ def coming_in(key: str, code: int, group: int | None) -> Work:
         door_operations.come_in(session, made, session.get_one(Code, code), group=where, at=clock.now())
 
     return work
+
+
+@once
+def test_who_was_let_in_last_pressed_last_whatever_their_clock_said(session: Session, made: Workshop) -> None:
+    task, hanne, now = queries.tasks(session, made)[0], actor(session, "hanne"), clock.now()
+    leading.start(session, made, task, by=hanne, at=now - timedelta(minutes=5))
+    leading.close(session, made, task, by=hanne, at=now)
+    leading.reopen(session, made, task, by=hanne, at=now - timedelta(milliseconds=3))
+    assert queries.clock_of(task, queries.events(session, made)).state is TaskState.RUNNING
+
+
+@once
+def test_a_plan_of_fewer_minutes_than_were_taken_away_breaks_no_page(
+    as_hanne: Client, session: Session, made: Workshop
+) -> None:
+    task = queries.tasks(session, made)[0]
+    makers.start(session, task)
+    makers.happen(session, task, EventKind.EXTENDED, at=clock.now(), minutes=-20)
+    task.minutes = 20
+    session.commit()
+    assert stands(session, made).minutes == 1
+    for page in ("lead", "follow", f"groups/1/notes/{task_key(session, made)}"):
+        assert as_hanne.get(f"/workshops/{made.key}/{page}").status_code == 200
 
 
 def changing(key: str) -> Work:
