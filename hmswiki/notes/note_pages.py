@@ -368,9 +368,13 @@ def field_name(prompt: Prompt, model: str | None, task: Task) -> str:
 
 
 def typed_boxes(stands: Standing, form: Mapping[str, str]) -> list[TypedBox]:
-    """What came back in the fields of the form."""
+    """What came back in the fields of the form, also under what was taken out of the plan meanwhile."""
+    fields = {box.id: (box.prompt, box.model) for box in boxes(stands)}
+    for prompt in stands.task.prompts:
+        for model in task_models(stands.task):
+            fields.setdefault(field_name(prompt, model, stands.task), (prompt.key, model))
     return [
-        TypedBox(box.prompt, box.model, form[box.id], plain_notes.read_seen(form.get(f"seen-{box.id}", "")))
-        for box in boxes(stands)
-        if box.id in form
+        TypedBox(prompt, model, form[name], plain_notes.read_seen(form.get(f"seen-{name}", "")))
+        for name, (prompt, model) in fields.items()
+        if name in form
     ]

@@ -95,7 +95,7 @@ def state(key: str, number: int, task_key: str) -> Response:
     found = opened(session, key, number)
     who = reader(found)
     mark = note_pages.mark(found, task_key, who)
-    if mark in request.if_none_match:
+    if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
         task = workshop_queries.task(session, found.workshop, task_key)

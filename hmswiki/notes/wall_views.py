@@ -45,7 +45,7 @@ def state(key: str) -> Response:
     """What stands on the wall now, as HTML that the page puts in its place; 304 while nothing has changed."""
     workshop = _seen(key)
     mark = _mark(workshop)
-    if mark in request.if_none_match:
+    if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
         page = _page(workshop)

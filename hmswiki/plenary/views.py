@@ -50,7 +50,7 @@ def state(key: str) -> Response:
     """The same, for a page that watches; 304 where nothing has happened."""
     workshop = _workshop(read_session(), key)
     mark = _mark(workshop)
-    known = mark in request.if_none_match
+    known = request.if_none_match.contains_weak(mark)
     answer: Response = make_response("", 304) if known else _state(_view_in(read_session(), workshop))
     answer.set_etag(mark)
     answer.headers["Cache-Control"] = "private, no-cache"

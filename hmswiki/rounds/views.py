@@ -184,7 +184,7 @@ def state(key: str) -> Response:
     session = read_session()
     round = seen(session, key)
     mark = queries.mark_of_state(session, round)
-    if mark in request.if_none_match:
+    if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
         response = jsonify({**round_pages.state(queries.filled(session, round)), "csrf_token": generate_csrf()})

@@ -62,7 +62,7 @@ def follow_state(key: str) -> Response:
     here, so three hundred phones ask for two rows each."""
     workshop = _followed(key)
     mark = _mark(workshop)
-    if mark in request.if_none_match:
+    if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
         page = _page(workshop)
@@ -78,8 +78,15 @@ def follow_state(key: str) -> Response:
 
 
 def _mark(workshop: Workshop) -> str:
-    """Changes with whatever the page shows: the workshop, the language, and the reader's groups."""
-    return "-".join([str(workshop.pulse), current_language(), *map(str, sorted(_group_ids(workshop)))])
+    """Changes with whatever the page shows: the workshop, the language, whether its code opens, and where the reader
+    belongs."""
+    seat = doors.seat_in(workshop)
+    place = f"{'open' if _opens(workshop, clock.now()) else 'shut'}.{seat.id if seat is not None else ''}"
+    return "-".join([str(workshop.pulse), current_language(), place, *map(str, sorted(_group_ids(workshop)))])
+
+
+def _opens(workshop: Workshop, now: datetime) -> bool:
+    return workshop.opens_at <= now < workshop.closes_at and workshop.cancelled_at is None
 
 
 def _followed(key: str) -> Workshop:
@@ -103,7 +110,7 @@ def _page(workshop: Workshop) -> FollowPage:
     mine = _mine(session, workshop)
     seat = doors.seat_in(workshop)
     may_move = seat is not None and seat.opens is Opens.GROUPS
-    opens = workshop.opens_at <= now < workshop.closes_at and workshop.cancelled_at is None
+    opens = _opens(workshop, now)
     return FollowPage(
         workshop=workshop,
         headline=_headline(workshop, task, ended=ended, now=now),

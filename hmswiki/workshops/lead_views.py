@@ -84,7 +84,7 @@ def lead_state(key: str) -> Response:
     """What has changed, as HTML for the parts of the page; 304 while nothing has."""
     workshop = _led(key)
     mark = _mark(workshop)
-    if mark in request.if_none_match:
+    if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
         page = _page(workshop)

@@ -90,6 +90,16 @@ def test_the_groups_address_leads_to_the_task_that_runs(session, met, as_bjorn):
     assert "3 institutter" in as_bjorn.get(answer.headers["Location"]).text
 
 
+def test_what_is_typed_under_a_heading_that_is_taken_out_meanwhile_is_kept(session, met, as_bjorn):
+    fields = form_of(as_bjorn.get(met.note()).text)
+    met.tasks[0].prompts[1].removed_at = datetime.now(UTC)
+    session.commit()
+    answer = as_bjorn.post(met.note(), data={**fields, f"lines-{met.prompts[1]}": "Rakk det ikke"})
+    assert answer.status_code == 303
+    assert texts(session) == ["Rakk det ikke"]
+    assert "Rakk det ikke" in as_bjorn.get(met.note()).text
+
+
 def test_lines_of_the_plain_form_become_points_and_are_changed_one_by_one(session, met, as_bjorn):
     first, second = (f"lines-{key}" for key in met.prompts[:2])
     fields = form_of(as_bjorn.get(met.note()).text)
