@@ -12,6 +12,10 @@ from hmswiki.workshops import codes
 from hmswiki.workshops.models import Code, Group, Member, Seat, Workshop
 
 
+class CodeChanged(NotFound):
+    """It was the code until the organiser made another."""
+
+
 def opened_by(session: Session, typed: str, *, now: datetime) -> tuple[Code, Workshop]:
     """What the code opens now. Raises Refusal, and NotFound for a code that opens nothing, or nothing any more."""
     read = codes.read(typed)
@@ -30,7 +34,7 @@ def opened_by(session: Session, typed: str, *, now: datetime) -> tuple[Code, Wor
     live = next(((code, workshop) for code, workshop in found if code.ended_at is None), None)
     if live is None:
         if any(workshop.opens_at <= now < workshop.closes_at for _code, workshop in found):
-            raise NotFound(
+            raise CodeChanged(
                 N_("The code %(code)s has been changed. Type the one that stands on the wall now."),
                 field="code", code=codes.shown(read),
             )  # fmt: skip

@@ -153,6 +153,16 @@ def test_those_in_no_group_make_a_table_of_their_own(as_stranger: Client, sessio
     assert table.for_walk_ins
 
 
+def test_a_table_that_was_made_by_mistake_can_be_taken_away(
+    as_stranger: Client, as_hanne: Client, session: Session, made: Workshop, code: str
+) -> None:
+    as_stranger.post(f"/m/{code}", data={"group": "new"})
+    as_stranger.post(f"/m/{code}", data={"group": "2"})
+    answer = as_hanne.post(f"/workshops/{made.key}/groups", data={"do": "remove-4"})
+    assert answer.status_code == 303
+    assert session.scalars(select(Group.number).where(Group.removed_at.is_not(None))).all() == [4]
+
+
 def test_no_table_is_made_for_a_form_that_is_refused(as_stranger: Client, session: Session, code: str) -> None:
     page = as_stranger.post(f"/m/{code}", data={"group": "new", "name": "K" * 41})
     assert page.status_code == 422
@@ -307,6 +317,18 @@ def test_guessing_is_slowed_down_and_a_full_auditorium_is_not(
     assert client_as(app, "bjorn").get(f"/m/{code}").status_code == 200
 
 
+@once
+def test_a_room_full_of_sheets_with_the_old_code_does_not_shut_the_new_one_out(
+    app: Flask, session: Session, made: Workshop, code: str, as_hanne: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hmswiki.workshops import join_views
+
+    monkeypatch.setattr(join_views, "WRONG_PER_ADDRESS", join_views.Limit(2, timedelta(minutes=15)))
+    as_hanne.post(f"/workshops/{made.key}/lead/code", data={"opens": "groups"})
+    assert [client_as(app, None).get(f"/m/{code}").status_code for _ in range(4)] == [404] * 4
+    assert client_as(app, None).get(f"/m/{code_of(session, made)}").status_code == 200
+
+
 # --- Changing the code --------------------------------------------------------------------------------------
 
 
@@ -364,6 +386,9 @@ def test_a_phone_that_follows_asks_for_little_until_something_happens(
     with queries() as sent:
         assert state_of(phone, made, **mark).status_code == 304
     assert len(sent) <= 3
+    # A server in front that packs what it sends makes the mark a weak one.
+    weak = {"If-None-Match": f"W/{first.headers['ETag']}"}
+    assert state_of(phone, made, **weak).status_code == 304
     made.groups[1].pulse += 1  # somebody writes
     session.commit()
     assert state_of(phone, made, **mark).status_code == 304
