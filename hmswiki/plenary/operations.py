@@ -56,6 +56,10 @@ def gather(
         theme = _theme_called(session, task, title, by=by, at=at)
     else:
         _check_living(session, theme)
+        if theme.task_id != task.id:
+            raise Refusal(
+                N_("The theme is of another task than the points. Choose one of the same task."), field="theme"
+            )
         if not points:
             raise Refusal(N_("Tick the points that you want to gather."), field="point")
     _put(session, theme, points, by=by, at=at)

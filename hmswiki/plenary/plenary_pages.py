@@ -290,7 +290,7 @@ def page(
         summary=sentences,
         taken_out=[found.sentence for found in queries.sentences(session, workshop, task, removed=True)],
         sort=refused.form if refused and refused.what == "points" else SortForm(formdata=None),
-        draft=draft or Draft(SentenceForm(formdata=None, prefix="new-")), ticked=ticked,
+        draft=draft or _kept_draft(refused, sentences), ticked=ticked,
         problems=_homeless(refused, boxes, sentences), words=_script_words(),
         live=refused is None,
     )  # fmt: skip
@@ -357,6 +357,13 @@ def _neighbours(keys: Sequence[str], place: int) -> tuple[str | None, str | None
     """What it goes behind on its way up, and on its way down."""
     up = None if place == 0 else keys[place - 2] if place > 1 else ""
     return up, keys[place + 1] if place + 1 < len(keys) else None
+
+
+def _kept_draft(refused: Refused | None, sentences: Sequence[SentenceBox]) -> Draft:
+    """An empty one; but what was typed in a sentence that is taken out of the summary by now goes on as a new one."""
+    lost = refused is not None and refused.what == "sentence" and not any(box.open for box in sentences)
+    text = refused.form.text.data if refused is not None and lost else None
+    return Draft(SentenceForm(formdata=None, prefix="new-", text=text), begun=bool(text))
 
 
 def _homeless(refused: Refused | None, themes: Sequence[ThemeBox], sentences: Sequence[SentenceBox]) -> list[str]:

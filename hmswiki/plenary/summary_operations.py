@@ -93,6 +93,10 @@ def stand_on(
     _check_living(session, sentence)
     if not points:
         raise Refusal(N_("Tick the points that the sentence stands on."), field="point")
+    if any(point.task_id != sentence.task_id for point in points):
+        raise Refusal(
+            N_("The sentence is of another task than the points. Choose one of the same task."), field="point"
+        )
     _stand_on(session, sentence, points, by=by, at=at)
 
 

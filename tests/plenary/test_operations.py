@@ -166,6 +166,12 @@ def test_themes_and_points_of_different_tasks_are_kept_apart(plenary: Plenary) -
     assert other.id != theme.id
     with pytest.raises(Refusal):
         plenary.do(operations.merge, theme, other)
+    points = [plenary.points["Nytt hver fredag"]]
+    with pytest.raises(Refusal):
+        plenary.do(operations.gather, plenary.task, points, theme=other)
+    sentence = plenary.do(summary_operations.write, other_task, "Vi sier fra.", [])
+    with pytest.raises(Refusal):
+        plenary.do(summary_operations.stand_on, sentence, points)
     with pytest.raises(NotFound):
         queries.points_named(plenary.session, other_task, [plenary.points["Nytt hver fredag"].key])
 

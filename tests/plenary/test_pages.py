@@ -256,6 +256,9 @@ def test_a_sentence_is_rewritten_leaves_points_and_is_brought_back(room: Room) -
     assert ">Onsdag.</textarea>" in late.text.replace("\r\n", "").replace(">\n", ">")
     room.send(f"sentences/{key}/removal")
     assert room.summary == []
+    gone = room.send(f"sentences/{key}/text", "dina", **{f"{key}-text": "Lørdag.", f"{key}-version": "2"})
+    assert gone.status_code == 409
+    assert ">Lørdag.</textarea>" in gone.text[gone.text.index('id="draft"') :], "what was typed goes on as a new one"
     room.send(f"sentences/{key}/return")
     assert [group.number for group in room.summary[0].groups] == [2]
 

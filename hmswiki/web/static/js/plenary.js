@@ -206,6 +206,8 @@ async function sent(form, button) {
   const box = form.closest("[data-drop]");
   const into = form.elements.into?.value;
   const home = form.closest("section").id;
+  const field = form.querySelector("textarea, [type=text], input:not([type])");
+  const typed = field?.value;
   if (/\/(removal|merger|return)$/.test(new URL(form.action).pathname)) leaving = new Set([box?.dataset.key, form.dataset.of]);
   const refused = await send(form.action, data);
   leaving = new Set();
@@ -220,11 +222,24 @@ async function sent(form, button) {
     return;
   }
   say(words.saved);
+  if (field && field.value !== typed) {
+    writtenOn(form, box);
+    return;
+  }
   settle(form);
   // What held the focus went with what was taken away.
   if (document.activeElement === document.body) {
     (find(into ? `#theme-${into}` : `#theme-${form.dataset.of}, #sentence-${form.dataset.of}`) ?? find(`#${home}-title`)).focus();
   }
+}
+
+// Somebody wrote on while it was sent: that stays in the field, and is saved over what was sent.
+function writtenOn(form, box) {
+  const version = form.querySelector("input[name$=version]");
+  if (version && box?.dataset.version) version.value = box.dataset.version;
+  if (form.id !== "draft") return;
+  form.querySelector("#draft-keep-points").replaceChildren();
+  form.querySelector("#draft-stands").hidden = true;
 }
 
 // What was typed is saved: from now on the field follows what stands.
