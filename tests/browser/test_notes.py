@@ -373,7 +373,7 @@ def test_a_task_that_closes_while_somebody_types_keeps_the_words_and_takes_them_
     page.keyboard.press("Enter")
     page.keyboard.type("For sent")
     expect(save_state(page)).to_have_text("1 linje ble ikke tatt imot. Se hvorfor ved linjen.")
-    expect(box(page).locator(".hms-error:visible")).to_contain_text("ble lukket")
+    expect(box(page).locator(".hms-error:visible")).to_contain_text("ble avsluttet")
     assert note.lines() == ["I tide"]
     page.context.unroute("**/state")
     page.evaluate("dispatchEvent(new Event('online'))")  # not only when it would have looked again by itself

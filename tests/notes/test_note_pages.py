@@ -211,7 +211,7 @@ def test_nobody_writes_in_a_closed_task_but_what_a_phone_wrote_before_is_taken(s
     assert [one["key"] for one in answer.json["saved"]] == [before["key"]]
     (refused,) = answer.json["refused"]
     assert refused["status"] == 409
-    assert "Oppgaven ble lukket" in refused["sentence"]
+    assert "Oppgaven ble avsluttet" in refused["sentence"]
     assert texts(session) == ["Uten nett"]
 
 
@@ -238,7 +238,7 @@ def test_a_form_that_comes_too_late_says_why_and_keeps_what_was_typed(session, m
     close(met)
     answer = as_bjorn.post(met.note(), data=fields)
     assert answer.status_code == 409
-    assert "Oppgaven ble lukket" in answer.text
+    assert "Oppgaven ble avsluttet" in answer.text
     assert ">\nFor sent</textarea>" in answer.text
     assert as_bjorn.post(f"{met.note()}/hand-in").status_code == 409
     assert texts(session) == []
