@@ -10,7 +10,7 @@ from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.foundation.posting import GONE_AFTER, PostState
 from hmswiki.organisation.models import Person
 from hmswiki.outcomes.document import from_json
-from hmswiki.outcomes.models import Letter, LetterKind, Publication
+from hmswiki.outcomes.models import Letter, LetterKind, LetterState, Publication
 from hmswiki.workshops.models import Group, Member, Workshop
 
 TRIED_FOR = timedelta(days=7)
@@ -95,7 +95,7 @@ def letter(session: Session, workshop: Workshop, id: int) -> Letter:
 def in_hand(letter: Letter, *, now: datetime) -> bool:
     """Whether a run is just handing it over to the mail server: it is on its way, and not in doubt yet."""
     return (
-        letter.state == PostState.HANDING_OVER and letter.problem is None
+        letter.state == LetterState.HANDING_OVER and letter.problem is None
         and letter.claimed_at is not None and letter.claimed_at > now - GONE_AFTER
     )  # fmt: skip
 
