@@ -6,10 +6,10 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.permissions import Pass
 from hmswiki.web.context import actor, read_session
 from hmswiki.workshops import queries
-from hmswiki.workshops.models import Seat, Workshop
+from hmswiki.workshops.models import Opens, Seat, Workshop
 
 COOKIE = "hms-seat-"
-"""Begins the name of a cookie that holds a seat's token; the workshop's key follows."""
+"""Begins the name of a cookie that holds a seat's token (`cookie_name`)."""
 
 
 def seats() -> tuple[Seat, ...]:
@@ -20,9 +20,15 @@ def seats() -> tuple[Seat, ...]:
     return tuple(g.hmswiki_seats)
 
 
-def seat_in(workshop: Workshop) -> Seat | None:
-    """The seat that this request has in the workshop's groups or at its wall, or None."""
-    return next((seat for seat in reversed(seats()) if seat.workshop_id == workshop.id), None)
+def cookie_name(workshop: Workshop, opens: Opens) -> str:
+    """Where a browser keeps its token. A machine that shows the wall may write for a group too."""
+    return f"{COOKIE}{workshop.key}{'-wall' if opens is Opens.WALL else ''}"
+
+
+def seat_in(workshop: Workshop, opens: Opens = Opens.GROUPS) -> Seat | None:
+    """The seat that this request has in the workshop's groups, or at its wall; or None."""
+    found = (seat for seat in reversed(seats()) if seat.workshop_id == workshop.id and seat.opens is opens)
+    return next(found, None)
 
 
 def passes_shown() -> list[Pass]:

@@ -20,7 +20,7 @@ from hmswiki.workshops import door_pages, door_queries, doors, queries, words
 from hmswiki.workshops.clock import TaskState
 from hmswiki.workshops.door_pages import GroupLine, TaskView
 from hmswiki.workshops.join_views import blueprint, code_url
-from hmswiki.workshops.models import EventKind, Group, Opens, Workshop
+from hmswiki.workshops.models import EventKind, Group, Workshop
 
 EVERY_MS = 5000
 SECTION = "workshops.index"
@@ -108,8 +108,7 @@ def _page(workshop: Workshop) -> FollowPage:
     ended = any(event.kind is EventKind.ENDED for event in happened)
     task = None if ended or workshop.cancelled_at else door_pages.task_at_hand(tasks)
     mine = _mine(session, workshop)
-    seat = doors.seat_in(workshop)
-    may_move = seat is not None and seat.opens is Opens.GROUPS
+    may_move = doors.seat_in(workshop) is not None
     opens = _opens(workshop, now)
     return FollowPage(
         workshop=workshop,

@@ -88,7 +88,7 @@ def come_in(code: str) -> View:
     only_follow = found.opens is Opens.WALL or request.form.get("only") == "follow"
     if not only_follow and not _has_group(form):
         return make_response(_place_page(workshop, found, form, address=request.full_path), 422)
-    had = doors.seat_in(workshop)
+    had = doors.seat_in(workshop, found.opens)
     try:
         with transaction() as session:
             here = queries.workshop(session, workshop.key)
@@ -103,7 +103,7 @@ def come_in(code: str) -> View:
     except Refusal as refusal:
         form.take(refusal)
         return make_response(_place_page(workshop, found, form, address=request.full_path), refusal.status)
-    return _seated(redirect(then, 303), workshop, token)
+    return _seated(redirect(then, 303), workshop, token, found.opens)
 
 
 def _opened_by(typed: str) -> tuple[Code, Workshop]:
@@ -193,7 +193,7 @@ def _seat(key: str) -> tuple[Workshop, Seat | None]:
     workshop = queries.workshop(read_session(), key)
     authorise(Permission.FOLLOW_WORKSHOP, within=workshop.meeting)
     seat = doors.seat_in(workshop)
-    return workshop, seat if seat is not None and seat.opens is Opens.GROUPS else None
+    return workshop, seat
 
 
 def _choices(workshop: Workshop) -> list[tuple[str, str]]:
@@ -251,11 +251,11 @@ def _place_page(workshop: Workshop, code: Code | None, form: PlaceForm, *, addre
     return render_template("hmswiki/workshops/place.html", page=page)
 
 
-def _seated(response: Response, workshop: Workshop, token: str | None) -> Response:
+def _seated(response: Response, workshop: Workshop, token: str | None, opens: Opens = Opens.GROUPS) -> Response:
     """Give the phone its token, for as long as the codes open."""
     if token is not None:
         response.set_cookie(
-            f"{doors.COOKIE}{workshop.key}",
+            doors.cookie_name(workshop, opens),
             token,
             expires=workshop.closes_at,
             path=url_for("hmswiki.stylesheet").removesuffix("hms.css"),

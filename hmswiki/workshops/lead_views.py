@@ -93,6 +93,7 @@ def lead_state(key: str) -> Response:
             "parts": {
                 "time": render_template("hmswiki/workshops/_lead_time.html", page=page),
                 "panels": render_template("hmswiki/workshops/_lead_panels.html", page=page),
+                "codes": render_template("hmswiki/workshops/_lead_codes.html", page=page),
             },
         })  # fmt: skip
     response.set_etag(mark)
@@ -100,7 +101,8 @@ def lead_state(key: str) -> Response:
 
 
 def _mark(workshop: Workshop) -> str:
-    return f"{queries.pulse(read_session(), workshop.id)}-{current_language()}"
+    opens = "open" if workshop.opens_at <= clock.now() < workshop.closes_at else "shut"
+    return f"{queries.pulse(read_session(), workshop.id)}-{current_language()}-{opens}"
 
 
 # --- What the buttons do ------------------------------------------------------------------------------------

@@ -206,6 +206,17 @@ def test_one_who_follows_picks_a_group_later_in_the_same_seat(
     assert [seat.group and seat.group.number for seat in session.scalars(select(Seat))] == [2]
 
 
+def test_the_machine_that_shows_the_wall_may_write_for_a_group_too(
+    as_stranger: Client, session: Session, made: Workshop, code: str
+) -> None:
+    as_stranger.post(f"/m/{code_of(session, made, Opens.WALL)}")
+    as_stranger.post(f"/m/{code}", data={"group": "2"})
+    assert as_stranger.get(f"/workshops/{made.key}/wall").status_code == 200
+    assert as_stranger.get(f"/workshops/{made.key}/groups/2").status_code == 303
+    as_stranger.post(f"/m/{code_of(session, made, Opens.WALL)}")
+    assert [seat.opens for seat in session.scalars(select(Seat).order_by(Seat.id))] == [Opens.WALL, Opens.GROUPS]
+
+
 def test_the_walls_code_opens_the_wall_after_a_button(as_stranger: Client, session: Session, made: Workshop) -> None:
     code = code_of(session, made, Opens.WALL)
     page = as_stranger.get(f"/m/{code}")

@@ -14,7 +14,7 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.errors import Refusal
 from hmswiki.organisation import queries as organisation
 from hmswiki.web.context import state
-from hmswiki.workshops import door_operations, leading, operations, queries
+from hmswiki.workshops import codes, door_operations, leading, operations, queries
 from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
 from hmswiki.workshops.models import Code, EventKind, Group, Opens, Seat, Workshop, WorkshopEvent
 from tests.conftest import Client, client_as
@@ -165,6 +165,10 @@ def test_the_state_tells_of_every_change_and_of_nothing_else(
     now = ask(mark)
     assert now.json["said"] == "Oppgave 1 pågår"
     assert "data-hms-clock" in now.json["parts"]["time"]
+    press(as_hanne, made, "code", opens="groups")  # in another window
+    code = queries.live_code(session, made, Opens.GROUPS)
+    assert code is not None
+    assert codes.shown(code.code) in ask(now.headers["ETag"]).json["parts"]["codes"]
 
 
 # --- Reminding ----------------------------------------------------------------------------------------------
