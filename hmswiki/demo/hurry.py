@@ -117,9 +117,12 @@ class Meeting:
 
 
 def _running(session: Session) -> Workshop | None:
-    """The meeting that is not over: the later of the two."""
+    """Today's meeting: of those that have begun the last. One that a visitor plans for later is not played in."""
     return session.scalar(
-        select(Workshop).where(Workshop.cancelled_at.is_(None)).order_by(Workshop.starts_at.desc()).limit(1)
+        select(Workshop)
+        .where(Workshop.cancelled_at.is_(None), Workshop.starts_at <= clock.now())
+        .order_by(Workshop.starts_at.desc())
+        .limit(1)
     )
 
 
