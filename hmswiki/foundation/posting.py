@@ -13,6 +13,7 @@ itself, and it is told of.
 A row is of a table with the columns `id`, `state`, `claimed_at`, `claimed_by`, `message_id`, `sent_at` and `problem`.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from hmswiki.foundation import clock
 from hmswiki.foundation.database import Base
 from hmswiki.foundation.errors import N_, Conflict
 from hmswiki.foundation.mail import Connection, Mail, MailFailed, MailServer, MailUncertain, connected, new_message_id
+
+log = logging.getLogger("hmswiki")
 
 GONE_AFTER = timedelta(minutes=10)
 """A run that has had a message for so long without sending it is no more. Longer than any wait for a mail server."""
@@ -207,11 +210,18 @@ class _Run:
                 begin_handing_over(session, self._table, claim.id, run=self.me)
 
         try:
-            connection.hand_over(parcel.compose(claim.message_id), at=clock.now(), no_way_back=no_way_back)
+            mail = parcel.compose(claim.message_id)
         except MailFailed as failure:
-            with self._step() as session:
-                note_failed(session, self._table, claim.id, run=self.me, problem=str(failure))
-            self.outcome.failed.append((parcel.address, str(failure)))
+            self._failed(claim, parcel, str(failure))
+            return True
+        except Exception as mistake:  # one that cannot be written must not keep the others from being sent
+            log.exception("A message to %s could not be written", parcel.address)
+            self._failed(claim, parcel, f"It could not be written: {mistake}")
+            return True
+        try:
+            connection.hand_over(mail, at=clock.now(), no_way_back=no_way_back)
+        except MailFailed as failure:
+            self._failed(claim, parcel, str(failure))
             return connection.is_open
         except MailUncertain as doubt:
             with self._step() as session:
@@ -226,3 +236,8 @@ class _Run:
             self._sent(session, claim.id, at)
         self.outcome.sent += 1
         return True
+
+    def _failed(self, claim: Claim, parcel: Parcel, problem: str) -> None:
+        with self._step() as session:
+            note_failed(session, self._table, claim.id, run=self.me, problem=problem)
+        self.outcome.failed.append((parcel.address, problem))

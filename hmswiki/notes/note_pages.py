@@ -259,7 +259,7 @@ def state(stands: Standing) -> dict[str, Any]:
         ],
         "handed_in_at": _moment(handed_in_at),
         "changed_since_handed_in": queries.is_later(stands.last_written_at, handed_in_at),
-        "reminded_at": _moment(stands.group.reminded_at),
+        "reminded_at": _moment(stands_now.asked_at(stands.group.reminded_at)),
         "next": {"address": following.href, "title": following.title} if following else None,
         "csrf_token": generate_csrf(),
         "look_again_ms": LOOK_AGAIN_MS[stands_now.state],
@@ -282,7 +282,7 @@ def note_page(
     known, links = state(stands), stands.links
     number = next((link.number for link in links if link.is_current), 1)
     view = task_view(task, number, clock, now())
-    reminded = group.reminded_at
+    reminded = clock.asked_at(group.reminded_at)
     if reminded is not None and handed_in_at is not None and handed_in_at >= reminded:
         reminded = None
     return NotePage(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import render_template
@@ -29,6 +30,8 @@ class GroupStand:
     history_href: str
     misses: bool
     """Has not handed in."""
+    asked_at: datetime | None
+    """When it was asked to."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,18 @@ class LeadPanel:
 
     task: Task
     rows: Sequence[GroupStand]
-    is_closed: bool
+    state: TaskState
     form: LeadForm
 
     @property
     def may_remind(self) -> bool:
-        return not self.is_closed and self.handed_in < len(self.rows)
+        """Not on a task that has not begun, unless somebody writes already."""
+        begun = self.state is TaskState.RUNNING or any(row.stand.points for row in self.rows)
+        return begun and not self.is_closed and self.handed_in < len(self.rows)
+
+    @property
+    def is_closed(self) -> bool:
+        return self.state is TaskState.CLOSED
 
     @property
     def handed_in(self) -> int:
@@ -59,10 +68,11 @@ def lead(*, workshop: Workshop, task: Task | None, groups: Sequence[Group], **_c
         GroupStand(
             stand, group_name(stand.group), note_pages.address("note", stand.group, task),
             note_pages.address("history", stand.group, task), stand.handed_in_at is None,
+            clock.asked_at(stand.group.reminded_at),
         )
         for stand in queries.stands(session, workshop, task)
     ]  # fmt: skip
-    panel = LeadPanel(task, rows, clock.state is TaskState.CLOSED, LeadForm(formdata=None, task=task.key))
+    panel = LeadPanel(task, rows, clock.state, LeadForm(formdata=None, task=task.key))
     return Markup(render_template("hmswiki/notes/_lead.html", panel=panel, workshop=workshop)) if rows else None
 
 

@@ -115,6 +115,14 @@ def _point(session: Session, workshop: Workshop, key: str) -> Point:
     return found[0]
 
 
+def _public(points: list[Point], workshop: Workshop) -> str:
+    """What a form begins with: the points as they may leave the house, once somebody has read them through and
+    published. Before that it begins empty, since everybody can read what is sent."""
+    if publications.published(read_session(), workshop) is None:
+        return ""
+    return " ".join(public(point) for point in points)
+
+
 @blueprint.get("/workshops/<workshop_key>/points/<point_key>/action")
 @access(Permission.MANAGE_WORKSHOPS)
 def point_action(workshop_key: str, point_key: str) -> str:
@@ -122,7 +130,7 @@ def point_action(workshop_key: str, point_key: str) -> str:
     session = read_session()
     workshop = _organised(session, workshop_key)
     point = _point(session, workshop, point_key)
-    form = PointActionForm(formdata=None, title=point.public_text or point.text, due_on=today() + FIRST_DUE)
+    form = PointActionForm(formdata=None, title=_public([point], workshop), due_on=today() + FIRST_DUE)
     return _ask_action(workshop, point, _unit(session, workshop), form)
 
 
@@ -191,8 +199,8 @@ def new_proposal(workshop_key: str) -> str:
     points = queries.points_of(session, workshop, request.args.getlist("point"))
     if not points:
         raise NotFound(N_("Choose at least one point first, and open the form from there."))
-    text = " ".join(point.public_text or point.text for point in points)
-    form = ProposalForm(formdata=None, text=text[: operations.MAX_TEXT], points=[point.key for point in points])
+    text = _public(points, workshop)[: operations.MAX_TEXT]
+    form = ProposalForm(formdata=None, text=text, points=[point.key for point in points])
     return _ask_proposal(workshop, points, form)
 
 

@@ -45,6 +45,11 @@ class TaskClock:
         """What is left, none where the time is up; None where no clock runs."""
         return None if self.ends_at is None else max(self.ends_at - now, timedelta())
 
+    def asked_at(self, reminded_at: datetime | None) -> datetime | None:
+        """When a group was asked to hand in, as far as it is about this task: not before it began."""
+        is_of_before = reminded_at is not None and self.started_at is not None and reminded_at < self.started_at
+        return None if is_of_before else reminded_at
+
     @property
     def takes_writing(self) -> bool:
         return self.state is not TaskState.CLOSED

@@ -160,6 +160,22 @@ def test_where_no_pdf_can_be_made_any_more_markdown_is_attached(mailing, box, he
     assert [one.get_content_type() for one in box.messages[0].iter_attachments()] == ["text/markdown"]
 
 
+def test_a_letter_that_cannot_be_written_is_shown_and_keeps_no_other_from_being_sent(
+    mailing, box, as_organiser, held, monkeypatch
+):
+    writes = sending.Composer.compose
+
+    def compose(self: Any, session: Session, letter: Letter, message_id: str) -> Any:
+        if letter.address == "amu@example.no":
+            raise ZeroDivisionError("no page")
+        return writes(self, session, letter, message_id)
+
+    monkeypatch.setattr(sending.Composer, "compose", compose)
+    send(as_organiser, held, participants="", named="amu@example.no\nbib@example.no")
+    assert arrived(box) == {"bib@example.no": 1}
+    assert "could not be written: no page" in as_organiser.get(f"/workshops/{held}/letters").get_data(as_text=True)
+
+
 # --- What is typed ------------------------------------------------------------------------------------------
 
 

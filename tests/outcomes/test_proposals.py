@@ -167,7 +167,9 @@ def test_from_a_point_to_what_everybody_can_see_became_of_it(app: Flask, session
     session.commit()
     hanne = client_as(app, "hanne")
     token = hanne.get(forms[0] + "?unit=LAB")
-    assert "Studenter får datoen samtidig" in token.text
+    assert "Studenter får datoen samtidig" in token.text  # what the group wrote stands above the form
+    # and not in it: nobody has read it through yet
+    assert "Studenter" not in token.text.partition('name="title"')[2].partition("</textarea>")[0]
 
     refused = hanne.post(forms[0] + "?unit=LAB", data={"title": "Send datoen", "due_on": "2001-01-01"})
     assert refused.status_code == 422 and "Send datoen" in refused.text
