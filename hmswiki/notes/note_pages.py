@@ -245,6 +245,7 @@ def state(stands: Standing) -> dict[str, Any]:
     may_write = stands_now.takes_writing or operations.may_write_late(stands.group, stands.reader.actor)
     return {
         "pulse": pulse(stands.group),
+        "plan": stands.group.workshop.version,
         "task": {
             "key": stands.task.key, "minutes": stands_now.minutes, "ends_at": _moment(stands_now.ends_at),
             "state": stands_now.state.value,

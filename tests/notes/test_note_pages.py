@@ -156,6 +156,21 @@ def test_the_organiser_sees_who_has_handed_in_and_asks_those_who_are_missing(ses
     assert re.findall(r'name="group" value="(\d)"', page) == ["2", "3"]
 
 
+def test_who_was_asked_for_one_task_is_not_asked_for_the_next_as_it_begins(session, met, as_bjorn, as_hanne):
+    assert "om å levere" not in as_hanne.get(f"/workshops/{met.key}/lead").text
+    makers.start(session, met.tasks[0])
+    session.commit()
+    task = met.tasks[0].key
+    as_hanne.post(f"/workshops/{met.key}/lead/remind", data={"task": task, "group": ["1"]})
+    assert as_bjorn.get(f"{met.note()}/state").json["reminded_at"] is not None
+    assert as_hanne.get(f"/workshops/{met.key}/lead").text.count("Minnet på kl.") == 1
+    makers.close(session, met.tasks[0])
+    makers.start(session, met.tasks[1], ago=timedelta())
+    session.commit()
+    assert as_bjorn.get(f"{met.note(task=1)}/state").json["reminded_at"] is None
+    assert "Minnet på kl." not in as_hanne.get(f"/workshops/{met.key}/lead").text
+
+
 def test_a_note_that_was_changed_after_it_was_handed_in_says_so_until_it_is_handed_in_again(met, as_bjorn, as_hanne):
     send(as_bjorn, met.note(), edit("Ett", prompt=met.prompts[0]))
     as_bjorn.post(f"{met.note()}/hand-in")
