@@ -168,6 +168,24 @@ def wait_until_it_is_kept(page: Page) -> None:
     )
 
 
+def test_a_plan_that_is_changed_while_a_group_writes_is_told_of(
+    open_phone: Open, note: Note, bare_site: BareSite
+) -> None:
+    page = open_phone(note)
+    notice = page.get_by_text("Arrangøren har endret oppgaven.")
+    write(page, "Før")
+    expect(save_state(page)).to_have_text(SAVED)
+    assert not notice.is_visible()
+    with bare_site.writing() as session:
+        made = session.scalars(select(Workshop).where(Workshop.key == note.workshop)).one()
+        made.tasks[0].prompts[0].title = "Hva folk må vite"
+        made.version, made.pulse = made.version + 1, made.pulse + 1
+    expect(notice).to_be_visible()
+    page.get_by_role("link", name="Åpne den slik den er nå").click()
+    shows(page, ["Før"], "Hva folk må vite")
+    assert not notice.is_visible()
+
+
 # --- Together ---------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ function Note(form) {
   const status = new Status(form);
   const teller = new Teller(document.querySelector("[data-hms-told]"));
   let told = JSON.parse(words.known); // as the server told last
+  const plan = told.plan; // the one that the page's headings are of
   let waiting = []; // what it has not said it has
   let writing = Promise.resolve();
   let version = 0;
@@ -164,6 +165,7 @@ function Note(form) {
       link.textContent = next.title;
     }
     unhide("[data-hms-next]", Boolean(next));
+    unhide("[data-hms-planned-anew]", told.plan !== undefined && told.plan !== plan);
   }
 
   function write(selector, sentence) {
