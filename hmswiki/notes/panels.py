@@ -35,6 +35,15 @@ class GroupStand:
 
 
 @dataclass(frozen=True)
+class OtherTask:
+    """A task that is not at hand, and how many groups have handed it in."""
+
+    number: int
+    title: str
+    handed_in: int
+
+
+@dataclass(frozen=True)
 class LeadPanel:
     """Who has handed in, who writes, and who has nothing."""
 
@@ -42,6 +51,7 @@ class LeadPanel:
     rows: Sequence[GroupStand]
     state: TaskState
     form: LeadForm
+    others: Sequence[OtherTask]
 
     @property
     def may_remind(self) -> bool:
@@ -59,7 +69,7 @@ class LeadPanel:
 
 
 def lead(*, workshop: Workshop, task: Task | None, groups: Sequence[Group], **_context: Any) -> Markup | None:
-    """Panel `workshop.lead`: how the groups stand with the task at hand. Four selects."""
+    """Panel `workshop.lead`: how the groups stand with the task at hand, and what was handed in of the others."""
     if task is None or not allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting):
         return None
     session = read_session()
@@ -72,7 +82,14 @@ def lead(*, workshop: Workshop, task: Task | None, groups: Sequence[Group], **_c
         )
         for stand in queries.stands(session, workshop, task)
     ]  # fmt: skip
-    panel = LeadPanel(task, rows, clock.state, LeadForm(formdata=None, task=task.key))
+    shown = {row.stand.group.id for row in rows}
+    handed_in = [task_id for group_id, task_id in queries.hand_ins(session, workshop) if group_id in shown]
+    others = [
+        OtherTask(number, one.title, handed_in.count(one.id))
+        for number, one in enumerate(workshop_queries.tasks(session, workshop), start=1)
+        if one.id != task.id and one.id in handed_in
+    ]
+    panel = LeadPanel(task, rows, clock.state, LeadForm(formdata=None, task=task.key), others)
     return Markup(render_template("hmswiki/notes/_lead.html", panel=panel, workshop=workshop)) if rows else None
 
 

@@ -25,6 +25,9 @@ def register(wiki: "HmsWiki") -> None:
     wiki.on_mount(sending.mount)
     for kind in (*publication_bundle.KINDS, *proposal_bundle.KINDS):
         wiki.add_record_kind(kind)
+    wiki.add_task_count(proposal_panels.task_count)
+    wiki.add_panel("home", proposal_panels.home, order=40)
+    wiki.add_panel("draft.editor", proposal_panels.draft_editor, order=10)
     wiki.add_panel("draft.aside", proposal_panels.draft_aside, order=10)
     wiki.add_panel("guideline.aside", proposal_panels.guideline_aside, order=30)
     wiki.add_panel("action.aside", proposal_panels.action_aside, order=20)

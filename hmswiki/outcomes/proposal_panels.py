@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import render_template, url_for
+from flask import g, render_template, url_for
 from markupsafe import Markup
 
 from hmswiki.actions.models import Action
 from hmswiki.foundation.permissions import Permission
 from hmswiki.guidelines.models import Draft, Guideline
 from hmswiki.outcomes import proposal_queries as queries
-from hmswiki.outcomes.proposal_queries import ProposalState
+from hmswiki.outcomes.proposal_queries import ProposalState, Standing
 from hmswiki.outcomes.proposal_words import groups_in_words
 from hmswiki.web.access import allowed
 from hmswiki.web.context import read_session
@@ -27,6 +27,37 @@ def draft_aside(*, draft: Draft, **context: Any) -> Markup | str | None:
         if one.state is ProposalState.WAITING or (one.state is ProposalState.TAKEN_UP and one.draft is draft)
     ]
     return render_template("hmswiki/proposals/draft_proposals.html", standings=shown) if shown else None
+
+
+def _waiting() -> list[Standing]:
+    """What waits for an editor; read once for the page, and only for editors."""
+    if "hmswiki_proposals_waiting" not in g:
+        found = queries.all_of_them(read_session()) if allowed(Permission.EDIT_GUIDELINES) else []
+        g.hmswiki_proposals_waiting = [one for one in found if one.state is ProposalState.WAITING]
+    return list(g.hmswiki_proposals_waiting)
+
+
+def task_count(**context: Any) -> int:
+    """How many proposals wait for the reader to answer."""
+    return len(_waiting())
+
+
+def home(**context: Any) -> str | None:
+    """Proposals to answer, on an editor's Min side."""
+    waiting = _waiting()
+    return render_template("hmswiki/proposals/_home.html", standings=waiting) if waiting else None
+
+
+def draft_editor(*, draft: Draft, **context: Any) -> str | None:
+    """What was proposed and taken up in the draft, beside the text that is to say it."""
+    if draft.guideline is None:
+        return None
+    found = [
+        one
+        for one in queries.of_guideline(read_session(), draft.guideline)
+        if one.state is ProposalState.TAKEN_UP and one.draft is draft
+    ]
+    return render_template("hmswiki/proposals/_draft_editor.html", standings=found) if found else None
 
 
 def guideline_aside(*, guideline: Guideline, **context: Any) -> Markup | None:

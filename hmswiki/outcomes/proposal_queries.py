@@ -61,6 +61,11 @@ def of_guideline(session: Session, guideline: Guideline) -> list[Standing]:
     return standings(session, session.scalars(_live().where(Proposal.guideline_id == guideline.id)).all())
 
 
+def all_of_them(session: Session) -> list[Standing]:
+    """All that workshops propose, oldest first, with how it stands."""
+    return standings(session, session.scalars(_live()).all())
+
+
 def standings(session: Session, proposals: Sequence[Proposal]) -> list[Standing]:
     """How each of them stands. Two selects, however many."""
     ids = [one.id for one in proposals]

@@ -23,7 +23,6 @@ from hmswiki.workshops.models import (
     WorkshopEvent,
 )
 
-
 # Hundreds of phones ask for these every few seconds: they are put together once.
 _WORKSHOP = select(Workshop).options(joinedload(Workshop.unit)).where(Workshop.key == bindparam("key"))
 _SEATS = (

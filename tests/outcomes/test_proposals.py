@@ -240,3 +240,14 @@ def test_what_a_proposal_stands_on_is_read_by_everybody_as_it_is_published_and_n
     take_down(session, found.workshop, 1, reason="Et navn sto igjen.", by=by(session, "hanne"), at=clock.now())
     session.commit()
     assert "█████ får datoen" not in bjorn.get(address).text
+
+
+def test_an_editor_is_told_on_min_side_and_sees_the_words_beside_the_text(app: Flask, session: Session) -> None:
+    proposal = proposed(session)
+    session.commit()
+    frida = client_as(app, "frida")
+    assert proposal.text in frida.get("/").text
+    assert proposal.text not in client_as(app, "bjorn").get("/").text
+    draft = frida.post(f"/proposals/{proposal.key}/taking-up").headers["Location"]
+    assert proposal.text in frida.get(f"{draft}/edit").text
+    assert proposal.text not in frida.get("/").text
