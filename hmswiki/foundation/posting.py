@@ -50,9 +50,7 @@ class PostState(StrEnum):
 # Each step is a change of one row that only one run can make. None of these commits.
 
 
-def take(
-    session: Session, table: type[Base], id: int, *, run: str, message_id: str, at: datetime, **more: Any
-) -> bool:
+def take(session: Session, table: type[Base], id: int, *, run: str, message_id: str, at: datetime, **more: Any) -> bool:
     """Claim a message that is there, for the run `run`: one that waits, that failed, or whose run is gone before it
     gave the mail server anything. False where there is nothing to take.
 

@@ -77,9 +77,7 @@ def parents_first(found: Mapping[str, Record], into: Import, kind: str, key: str
                 steps = list(way)
                 loop = [*steps[steps.index(current) :], current]
                 shown = " → ".join(loop[:10]) + (" …" if len(loop) > 10 else "")
-                raise found[current].wrong(
-                    f'The parents of "{current}" lead back to it: {shown}. Correct one "{key}".'
-                )
+                raise found[current].wrong(f'The parents of "{current}" lead back to it: {shown}. Correct one "{key}".')
             way[current] = None
             into.find_optional(found[current], key, kind)
             current = found[current][key]
