@@ -95,7 +95,7 @@ def test_the_demo_as_it_stands_on_its_first_day(demo_app: Flask) -> None:
         assert evidence == {Evidence.UNIT, Evidence.NAMED}
         assert session.scalar(select(func.count()).select_from(Confirmation)) or 0 > 60
         states = set(session.scalars(select(Draft.state)))
-        assert states == {DraftState.WRITING, DraftState.SENT}
+        assert states == {DraftState.WRITING, DraftState.SENT, DraftState.PUBLISHED}
 
 
 def test_each_member_of_the_cast_is_who_the_list_says(demo_app: Flask) -> None:
