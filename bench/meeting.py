@@ -243,10 +243,9 @@ async def _meet(url: str, room: Room, reader: dict[str, str], asked: argparse.Na
     stop_at = time.monotonic() + asked.seconds
     heard.over = stop_at + 10
     deeds = [_read(Phone(url, dict(reader)), heard, heard.meanwhile, stop_at)]
-    for token in room.walls:
-        deeds.append(
-            _watch(Phone(url, {room.cookie: token}), f"{base}/wall/state?prompt=0", WALL_EVERY, heard, wall=True)
-        )
+    for number, token in enumerate(room.walls, start=1):
+        path = f"{base}/wall/state?prompt=0&page={number}"  # each shows other groups
+        deeds.append(_watch(Phone(url, {f"{room.cookie}-wall": token}), path, WALL_EVERY, heard, wall=True))
     for token in room.phones:
         deeds.append(_watch(Phone(url, {room.cookie: token}), f"{base}/follow/state", FOLLOW_EVERY, heard))
     for number, (group, token) in enumerate(room.writers):
@@ -275,9 +274,7 @@ def _measure(place: Place, asked: argparse.Namespace) -> Sequence[object]:
         print(f"{heard.troubles.count(trouble)} × {trouble}", file=sys.stderr)
     lost, twice = _compare(place, address, room, heard)
     times = sorted(heard.on_the_wall[line] - heard.typed[line] for line in heard.saved if line in heard.on_the_wall)
-    unseen = len(heard.saved) - len(times)
-    if unseen:
-        print(f"{unseen} lines were saved and on no wall in the end.", file=sys.stderr)
+    print(f"{len(times)} of {len(heard.saved)} lines are of groups that a wall showed.", file=sys.stderr)
     times = times or [float("nan")]
     return (
         place.name, name, len(heard.saved), lost, twice, f"{statistics.median(times):.2f}", f"{_p95(times):.2f}",
