@@ -1,12 +1,10 @@
 """What the pages of coverage say: sentences and cells, put together here and rendered by templates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
-
-from babel.lists import format_list
 
 from hmswiki.acknowledgements import coverage_queries as reads
 from hmswiki.acknowledgements.confirming_rules import Method
@@ -21,7 +19,7 @@ from hmswiki.organisation.models import Unit
 from hmswiki.web.context import settings
 from hmswiki.web.hyphens import with_soft_hyphens
 from hmswiki.web.page import role_name
-from hmswiki.web.words import _, count_in_words, day, locale, moment, ngettext, number, percent, wording
+from hmswiki.web.words import _, count_in_words, day, listed, moment, ngettext, number, percent, wording
 
 # A sentence names so many guidelines, and so many units of each; the matrix shows the rest.
 MOST_GUIDELINES_NAMED = 4
@@ -34,11 +32,6 @@ def begun_with(count: int) -> str:
     """A count to begin a sentence with."""
     text = count_in_words(count)
     return text[:1].upper() + text[1:]
-
-
-def listed(items: Iterable[str]) -> str:
-    """ "IBI, IFY and IMA"."""
-    return str(format_list(list(items), locale=locale()))
 
 
 # A column of the matrix is narrower than many words.

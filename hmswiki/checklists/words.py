@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from babel.lists import format_list
-
 from hmswiki.checklists.drafting import Wrong
 from hmswiki.checklists.template import Item, Kind, answers_of, bounds_of, possible_findings
 from hmswiki.foundation.errors import N_
-from hmswiki.web.words import _, locale, number, wording
+from hmswiki.web.words import _, listed, number, wording
 
 KINDS = {
     Kind.OK: N_("OK, deviation or not applicable"),
@@ -30,7 +28,7 @@ _ANSWERS = {
 
 def joined_or(names: Sequence[str]) -> str:
     """ "OK or Not applicable" """
-    return str(format_list(list(names), style="or", locale=locale()))
+    return listed(names, "or")
 
 
 def kind_name(kind: str) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from babel.lists import format_list
 from flask import url_for
 from markupsafe import Markup
 
@@ -16,7 +15,7 @@ from hmswiki.guidelines.models import Edition, Guideline, Translation
 from hmswiki.guidelines.queries import Document, Listed, OpenDraft
 from hmswiki.guidelines.rules import SectionChange
 from hmswiki.web.forms import PageForm
-from hmswiki.web.words import _, day, locale, ngettext
+from hmswiki.web.words import _, day, listed, ngettext
 
 MAX_CHANGES_SHOWN = 60
 """A list longer than this helps nobody: the text itself is shorter."""
@@ -112,7 +111,7 @@ class ReadingPage:
     @property
     def missing_names(self) -> str:
         """ "nynorsk or English"."""
-        return str(format_list([name for _code, name in self.missing], style="or", locale=locale()))
+        return listed((name for _code, name in self.missing), "or")
 
     @property
     def guideline(self) -> Guideline:

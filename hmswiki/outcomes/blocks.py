@@ -1,14 +1,12 @@
 """What the document says, block by block and in the reader's language: Markdown, DOCX and PDF write the same ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-from babel.lists import format_list
 
 from hmswiki.outcomes.document import Document, Gathered, GroupName, Section, TaskPart
 from hmswiki.outcomes.proposal_words import groups_in_words
 from hmswiki.web.context import settings
-from hmswiki.web.words import _, clock_time, count_in_words, day, locale, ngettext, wording
+from hmswiki.web.words import _, clock_time, count_in_words, day, listed, ngettext, wording
 
 
 @dataclass(frozen=True)
@@ -108,11 +106,6 @@ def _counted(theme: Gathered) -> str:
         return theme.text
     counted = ngettext(
         "%(theme)s: one group (%(numbers)s)", "%(theme)s: %(count)s groups (%(numbers)s)", len(theme.groups),
-        theme=theme.text, count=count_in_words(len(theme.groups)), numbers=joined(theme.groups),
+        theme=theme.text, count=count_in_words(len(theme.groups)), numbers=listed(theme.groups),
     )  # fmt: skip
     return counted
-
-
-def joined(groups: Sequence[int]) -> str:
-    """ "2, 3 and 5"."""
-    return str(format_list([str(number) for number in groups], locale=locale()))

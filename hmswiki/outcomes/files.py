@@ -10,11 +10,11 @@ from flask import Response, render_template
 
 from hmswiki.foundation.errors import N_, NotFound
 from hmswiki.outcomes import docx, markdown
-from hmswiki.outcomes.blocks import blocks, group_in_words, joined
+from hmswiki.outcomes.blocks import blocks, group_in_words
 from hmswiki.outcomes.document import Document, GroupName, clean
 from hmswiki.web import exports, pdf
 from hmswiki.web.context import settings
-from hmswiki.web.words import _, speaking
+from hmswiki.web.words import _, listed, speaking
 
 
 class Form(StrEnum):
@@ -97,9 +97,9 @@ def rows(document: Document) -> Iterator[list[Any]]:
     for task in document.tasks:
         title = clean(task.title)
         for sentence in task.summary:
-            yield [_("Summary"), title, "", "", "", clean(sentence.text), "", _numbers(sentence.groups)]
+            yield [_("Summary"), title, "", "", "", clean(sentence.text), "", listed(sentence.groups)]
         for theme in task.themes:
-            yield [_("Theme"), title, "", "", "", clean(theme.text), "", _numbers(theme.groups)]
+            yield [_("Theme"), title, "", "", "", clean(theme.text), "", listed(theme.groups)]
         for section in task.sections:
             for line in section.lines:
                 group = group_in_words(names.get(line.group, GroupName(line.group)))
@@ -107,7 +107,3 @@ def rows(document: Document) -> Iterator[list[Any]]:
                     _("Point"), title, clean(section.model or ""), clean(section.title), clean(group),
                     clean(line.text), clean(line.theme or ""), "",
                 ]  # fmt: skip
-
-
-def _numbers(groups: tuple[int, ...]) -> str:
-    return joined(groups) if groups else ""

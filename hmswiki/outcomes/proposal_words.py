@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from babel.lists import format_list
-
 from hmswiki.actions.models import Action, ActionState
 from hmswiki.foundation import clock
 from hmswiki.foundation.language import LANGUAGES
 from hmswiki.outcomes.proposal_queries import Standing
 from hmswiki.web.context import settings
-from hmswiki.web.words import _, day, locale, ngettext, speaking
+from hmswiki.web.words import _, day, listed, ngettext, speaking
 
 
 def groups_in_words(numbers: Sequence[int]) -> str:
     """One group as "group 2", several as "groups 2 and 5"."""
-    listed = str(format_list([str(number) for number in numbers], locale=locale()))
-    return ngettext("group %(numbers)s", "groups %(numbers)s", len(numbers), numbers=listed)
+    return ngettext("group %(numbers)s", "groups %(numbers)s", len(numbers), numbers=listed(numbers))
 
 
 def credits(stands: Standing) -> dict[str, str]:

@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 from uuid import uuid4
 
-from babel.lists import format_list
 from flask import url_for
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,7 @@ from hmswiki.plenary.forms import SentenceForm, SortForm, TitleForm
 from hmswiki.plenary.models import Sentence, Theme
 from hmswiki.plenary.queries import GatheredTheme, Kept, KeptSentence
 from hmswiki.plenary.rules import Stand
-from hmswiki.web.words import _, locale, ngettext, number
+from hmswiki.web.words import _, listed, ngettext, number
 from hmswiki.workshops import queries as workshops
 from hmswiki.workshops.clock import TaskState
 from hmswiki.workshops.models import Group, Prompt, Task, Workshop
@@ -30,7 +29,7 @@ def groups_words(groups: Sequence[Group]) -> str:
     """The groups by their numbers: "Gruppe 2 og 5"; empty where there are none."""
     if not groups:
         return ""
-    numbers = format_list([str(group.number) for group in groups], locale=locale())
+    numbers = listed(group.number for group in groups)
     return ngettext("Group %(numbers)s", "Groups %(numbers)s", len(groups), numbers=numbers)
 
 

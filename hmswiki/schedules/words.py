@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import babel.dates
-from babel.lists import format_list
 
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import AreaKind
@@ -13,7 +12,7 @@ from hmswiki.schedules.recurrence import Every, Occurrence
 from hmswiki.schedules.rules import When, when_of
 from hmswiki.schedules.terms import EVENT
 from hmswiki.web.page import role_name
-from hmswiki.web.words import _, current_language, day, locale, ngettext, number
+from hmswiki.web.words import _, current_language, day, listed, locale, ngettext, number
 
 NAMED_AT_MOST = 6
 """So many units or areas are named in a sentence; the rest are counted."""
@@ -213,14 +212,6 @@ def days_of(occurrence: Occurrence) -> str:
     if occurrence.starts_on == occurrence.due_on:
         return _("on %(day)s", day=day(occurrence.due_on))
     return _("from %(first)s, due %(due)s", first=day(occurrence.starts_on), due=day(occurrence.due_on))
-
-
-# --- Lists --------------------------------------------------------------------------------------------------
-
-
-def listed(items: Iterable[str]) -> str:
-    """ "A, B and C"."""
-    return str(format_list(list(items), locale=locale()))
 
 
 def shortly(items: Sequence[str]) -> str:

@@ -5,16 +5,17 @@ escape what is filled in. Names differ from a host's `_` on purpose: its templat
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import babel.dates
 import babel.numbers
 from babel import Locale
+from babel.lists import format_list
 from flask import g, request
 from flask_babel import Domain, force_locale, get_locale
 from markupsafe import Markup
@@ -199,6 +200,11 @@ _COUNTS = (
 def count_in_words(value: int) -> str:
     """A count for a heading or a sentence: "two" up to twelve, then digits. Give one its own sentence."""
     return str(domain.gettext(_COUNTS[value])) if 0 <= value < len(_COUNTS) else number(value)
+
+
+def listed(items: Iterable[object], style: Literal["standard", "or"] = "standard") -> str:
+    """Things in a row: "A, B and C", with `style` "or": "A, B or C"."""
+    return str(format_list([str(item) for item in items], style=style, locale=locale()))
 
 
 def percent(part: int, whole: int) -> str:
