@@ -1,13 +1,11 @@
 """Forms of a person's own pages."""
 
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from hmswiki.acknowledgements.operations import LONGEST_TEXT
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.words import _l
-
-_TOO_LONG = _l("The text is too long: write at most %(limit)s characters.", limit=LONGEST_TEXT)
 
 
 class AcknowledgeForm(PageForm):
@@ -24,7 +22,7 @@ class AcknowledgeForm(PageForm):
 class QuestionForm(PageForm):
     """A question, or “I have not been informed”."""
 
-    text = TextAreaField(_l("Your question"), [Length(max=LONGEST_TEXT, message=_TOO_LONG)])
+    text = TextAreaField(_l("Your question"), [at_most(LONGEST_TEXT)])
 
 
 class WithdrawForm(PageForm):
@@ -32,7 +30,7 @@ class WithdrawForm(PageForm):
 
     reason = TextAreaField(
         _l("Why do you withdraw it?"),
-        [InputRequired(_l("Say why you withdraw it.")), Length(max=LONGEST_TEXT, message=_TOO_LONG)],
+        [InputRequired(_l("Say why you withdraw it.")), at_most(LONGEST_TEXT)],
     )
 
 

@@ -14,13 +14,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from hmswiki.acknowledgements.models import Evidence
 from hmswiki.foundation.permissions import Role
 from hmswiki.guidelines.models import Guideline
 from hmswiki.organisation.models import Unit
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, _l, wording
 
@@ -40,10 +40,6 @@ def _likely_year(form: Form, field: Field) -> None:
         raise ValidationError(_("The year %(year)s is hardly meant. Write the date again.", year=field.data.year))
 
 
-def _at_most() -> Length:
-    return Length(max=LONGEST_TEXT, message=_l("Write at most %(max)d characters."))
-
-
 class RolloutForm(PageForm):
     """Who should know a guideline. Offer the choices with `offer` before it is read."""
 
@@ -54,8 +50,8 @@ class RolloutForm(PageForm):
     starts_on = DateField(_l("From"), [InputRequired(_l("Choose a day.")), _likely_year])
     due = DateField(_l("Due"), [Optional(), _likely_year])
     evidence = RadioField(_l("How is it confirmed?"), default=Evidence.UNIT.value)
-    purpose = TextAreaField(_l("Why names are needed"), [_at_most()], filters=[_tidy])
-    legal_basis = StringField(_l("Legal basis for keeping names"), [_at_most()], filters=[_tidy])
+    purpose = TextAreaField(_l("Why names are needed"), [at_most(LONGEST_TEXT)], filters=[_tidy])
+    legal_basis = StringField(_l("Legal basis for keeping names"), [at_most(LONGEST_TEXT)], filters=[_tidy])
     names_kept_until = DateField(_l("Names are kept until"), [Optional(), _likely_year])
     changes_past = BooleanField(_l("Yes, change the numbers of days that have been"))
 

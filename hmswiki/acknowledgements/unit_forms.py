@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import request
 from wtforms import DateField, HiddenField, RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from hmswiki.acknowledgements.confirming_rules import LONGEST_TEXT, Method
 from hmswiki.acknowledgements.models import ConfirmationAnswer
 from hmswiki.acknowledgements.operations import LONGEST_TEXT as LONGEST_REPLY
 from hmswiki.organisation.forms import choice
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.words import _, _l
 
 # How a whole unit was told; a newcomer is told at start-up, which has a form of its own.
@@ -27,7 +27,6 @@ ANSWERS = [
     choice(ConfirmationAnswer.UNKNOWN, _l("We do not know")),
 ]
 
-_TOO_LONG = _l("The text is too long: write at most %(limit)s characters.", limit=LONGEST_TEXT)
 _CHOOSE_DAY = _l("Choose the day people were informed.")
 
 # What a database takes for an id.
@@ -81,9 +80,9 @@ class ConfirmForm(PageForm, OnScreen):
     also = GuidelinesField(_l("The same applies to"))
     excepted = PeopleField(_l("Who was not there?"))
     newcomer_routine = TextAreaField(
-        _l("How newcomers get to know"), [Optional(), Length(max=LONGEST_TEXT, message=_TOO_LONG)], filters=[words]
+        _l("How newcomers get to know"), [Optional(), at_most(LONGEST_TEXT)], filters=[words]
     )
-    note = TextAreaField(_l("Note"), [Optional(), Length(max=LONGEST_TEXT, message=_TOO_LONG)], filters=[words])
+    note = TextAreaField(_l("Note"), [Optional(), at_most(LONGEST_TEXT)], filters=[words])
 
     def validate_method(self, field: RadioField) -> None:
         # What is ticked beforehand stands in the page; a form that does not send it has not said how.
@@ -115,7 +114,7 @@ class WithdrawConfirmationForm(PageForm):
         _l("Why is it withdrawn?"),
         [
             InputRequired(_l("Say why it is withdrawn, so that others understand the numbers.")),
-            Length(max=LONGEST_TEXT, message=_TOO_LONG),
+            at_most(LONGEST_TEXT),
         ],
         filters=[words],
     )
@@ -136,7 +135,6 @@ class ReplyForm(PageForm):
         _l("Your answer"),
         [
             InputRequired(_l("Write an answer.")),
-            Length(max=LONGEST_REPLY, message=_l("The text is too long: write at most %(limit)s characters.",
-                                                 limit=LONGEST_REPLY)),
+            at_most(LONGEST_REPLY),
         ],
     )  # fmt: skip

@@ -8,14 +8,14 @@ from typing import Any
 
 from wtforms import DateField, EmailField, Field, Form, SelectField, StringField, TextAreaField
 from wtforms.fields import choices as select_fields
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from hmswiki.foundation.database import Wording
 from hmswiki.foundation.language import LANGUAGES, OWN_NAMES
 from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import Employment, Person, RoleHolding, Unit
 from hmswiki.organisation.rules import CODE
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, _l, day, wording
 
@@ -53,12 +53,8 @@ def _likely_year(form: Form, field: Field) -> None:
         raise ValidationError(_("The year %(year)s is hardly meant. Write the date again.", year=field.data.year))
 
 
-def _at_most(limit: int) -> Length:
-    return Length(max=limit, message=_l("Write at most %(max)d characters."))
-
-
 def text_field(label: str, *checks: Any, limit: int = 200, hint: str = "") -> Any:
-    return StringField(label, [*checks, _plain, _at_most(limit)], filters=[_tidy], description=hint)
+    return StringField(label, [*checks, _plain, at_most(limit)], filters=[_tidy], description=hint)
 
 
 def first_day(label: str, hint: str = "") -> Any:
@@ -164,7 +160,7 @@ class PersonForm(RegisterForm):
     name = text_field(_l("Name"), some_text(_l("Write the person's name.")))
     email = EmailField(
         _l("E-mail"),
-        [_plain, _at_most(254)],
+        [_plain, at_most(254)],
         filters=[_tidy],
         description=_l("Invitations and reminders go there. Without it the person cannot be invited."),
     )
@@ -263,7 +259,7 @@ class RoleInForm(TermForm):
 def reason_field() -> Any:
     return TextAreaField(
         _l("Why"),
-        [some_text(_l("Say why in a few words: it stands in the history.")), _plain, _at_most(1000)],
+        [some_text(_l("Say why in a few words: it stands in the history.")), _plain, at_most(1000)],
         filters=[_tidy_lines],
         description=_l("Stands in the history beside your name. Write nothing about health or other private matters."),
     )

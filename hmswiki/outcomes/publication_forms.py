@@ -3,12 +3,12 @@
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from hmswiki.foundation.mail import is_address, one_line
 from hmswiki.notes.merging import MAX_LENGTH
 from hmswiki.outcomes.publication_operations import Addressee
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.words import _, _l
 
 MOST_NAMED = 500
@@ -28,7 +28,7 @@ class LineForm(PageForm):
     seen = HiddenField()
     text = StringField(
         _l("What may leave the house"),
-        [Length(max=MAX_LENGTH, message=_l("Write at most %(max)s characters.", max=MAX_LENGTH))],
+        [at_most(MAX_LENGTH)],
     )
 
 

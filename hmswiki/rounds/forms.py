@@ -1,13 +1,11 @@
 """Forms of rounds. The answers themselves are read in `form_answers`: a round has as many fields as items."""
 
 from wtforms import DateField, HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from hmswiki.rounds.operations import MAX_REASON
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.words import _l
-
-_TOO_LONG = _l("The text is too long: write at most %(limit)s characters.", limit=MAX_REASON)
 
 
 class AnswersForm(PageForm):
@@ -40,8 +38,7 @@ class ReasonForm(PageForm):
     """Giving a round up, or correcting it."""
 
     reason = TextAreaField(
-        _l("Why?"), [InputRequired(_l("Say why. It stands beside what you change.")), Length(max=MAX_REASON,
-                                                                                            message=_TOO_LONG)]
+        _l("Why?"), [InputRequired(_l("Say why. It stands beside what you change.")), at_most(MAX_REASON)]
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from hmswiki.checklists.models import ChecklistEdition
@@ -28,7 +28,7 @@ from hmswiki.schedules.operations import LONGEST_TEXT
 from hmswiki.schedules.recurrence import Every
 from hmswiki.schedules.rules import When
 from hmswiki.schedules.terms import EVENT
-from hmswiki.web.forms import PageForm
+from hmswiki.web.forms import PageForm, at_most
 from hmswiki.web.page import role_name
 from hmswiki.web.words import _, _l, wording
 
@@ -53,10 +53,6 @@ def _likely_year(form: Form, field: Field) -> None:
         raise ValidationError(_("The year %(year)s is hardly meant. Write the date again.", year=field.data.year))
 
 
-def _at_most(limit: int = LONGEST_TEXT) -> Length:
-    return Length(max=limit, message=_l("Write at most %(max)d characters."))
-
-
 def _day_of_month() -> NumberRange:
     return NumberRange(1, 31, _l("The day of a month is a number from 1 to 31."))
 
@@ -69,7 +65,7 @@ class WhomForm(PageForm):
     units = SelectMultipleField(_l("Units"), validate_choice=False)
     reach = RadioField(_l("How far down?"), default=Reach.ALL_BENEATH.value)
     area_kind = SelectField(_l("Which areas"))
-    areas = StringField(_l("These areas too, by their codes"), [_at_most()], filters=[_line])
+    areas = StringField(_l("These areas too, by their codes"), [at_most(LONGEST_TEXT)], filters=[_line])
     role = SelectField(_l("Role"))
 
     def validate_units(self, field: Any) -> None:
@@ -112,7 +108,7 @@ class WhenForm(PageForm):
     last_day = IntegerField(_l("Last day"), [Optional(), _day_of_month()])
     last_month = SelectField(_l("Month of the last day"))
     what = RadioField(_l("At which event?"), default=REORGANISATION)
-    event = StringField(_l("What happens"), [_at_most(200)], filters=[_line])
+    event = StringField(_l("What happens"), [at_most(200)], filters=[_line])
     within = IntegerField(_l("Due so many days after it"), [Optional()])
     months = SelectMultipleField(
         _l("Months that are left out"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
@@ -220,14 +216,14 @@ class EndForm(PageForm):
 class WithdrawForm(PageForm):
     """Why it was a mistake."""
 
-    reason = TextAreaField(_l("Why it was a mistake"), [_at_most()], filters=[_lines])
+    reason = TextAreaField(_l("Why it was a mistake"), [at_most(LONGEST_TEXT)], filters=[_lines])
 
 
 class SkipForm(PageForm):
     """Which occurrence is skipped, and why."""
 
     occurrence = SelectField(_l("Which time"), validate_choice=False, id="skip-occurrence")
-    reason = TextAreaField(_l("Why it is skipped"), [_at_most()], filters=[_lines])
+    reason = TextAreaField(_l("Why it is skipped"), [at_most(LONGEST_TEXT)], filters=[_lines])
 
 
 class HandOverForm(PageForm):
@@ -235,7 +231,7 @@ class HandOverForm(PageForm):
 
     occurrence = SelectField(_l("Which time"), validate_choice=False, id="hand-over-occurrence")
     to = SelectField(_l("To"), validate_choice=False)
-    note = StringField(_l("Message"), [_at_most()], filters=[_line])
+    note = StringField(_l("Message"), [at_most(LONGEST_TEXT)], filters=[_line])
 
     def offer(self, people: Sequence[Person]) -> "HandOverForm":
         self.to.choices = [("", _("Choose somebody")), *((one.external_key, one.name) for one in people)]
@@ -246,7 +242,7 @@ class EventForm(PageForm):
     """What happens, and when."""
 
     happens_on = DateField(_l("The day it happens"), [InputRequired(_l("Choose a day.")), _likely_year])
-    text = TextAreaField(_l("What happens"), [_at_most()], filters=[_lines])
+    text = TextAreaField(_l("What happens"), [at_most(LONGEST_TEXT)], filters=[_lines])
 
 
 class EventDayForm(PageForm):

@@ -5,9 +5,10 @@ from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
+from wtforms.validators import Length
 
 from hmswiki.foundation.errors import N_, Refusal
-from hmswiki.web.words import domain, say
+from hmswiki.web.words import _l, domain, say
 
 # WTForms' own sentences, so that the catalogues have them in nynorsk too.
 _WTFORMS_MESSAGES = (
@@ -67,6 +68,11 @@ class PageForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             found.extend((field.id, str(error)) for error in _flat(field.errors))
         return found
+
+
+def at_most(limit: int) -> Length:
+    """Check that a text has at most `limit` characters."""
+    return Length(max=limit, message=_l("The text is too long: write at most %(limit)s characters.", limit=limit))
 
 
 def _flat(errors: Any) -> list[Any]:
