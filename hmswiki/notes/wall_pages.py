@@ -261,6 +261,6 @@ def _neighbours(groups: Sequence[Group], found: Group, view: View, workshop: Wor
 
 def _join(session: Session, workshop: Workshop, *, now: datetime) -> JoinView | None:
     """The code and where it is typed, while it opens. One select."""
-    if workshop.cancelled_at is not None or not workshop.opens_at <= now < workshop.closes_at:
+    if workshop.cancelled_at is not None or not workshop.is_within_hours(now):
         return None
     return join_view(session, workshop)

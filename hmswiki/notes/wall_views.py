@@ -143,7 +143,7 @@ def _mark(workshop: Workshop) -> str:
     asked = repr((
         _view(), allowed(Permission.SORT_POINTS, within=workshop.meeting),
         allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting),
-        workshop.opens_at <= clock.now() < workshop.closes_at,
+        workshop.is_within_hours(clock.now()),
     ))  # fmt: skip
     what = hashlib.sha256(asked.encode()).hexdigest()[:12]
     return f"{queries.pulse(read_session(), workshop.id)}-{current_language()}-{what}"

@@ -35,7 +35,7 @@ def come_in(
     """
     operations.check_on(workshop)
     session.refresh(code, with_for_update={"read": True})  # nobody changes it while somebody comes in by it
-    if code.ended_at is not None or not workshop.opens_at <= at < workshop.closes_at:
+    if code.ended_at is not None or not workshop.is_within_hours(at):
         raise NotFound(
             N_("The code %(code)s has been changed. Type the one that stands on the wall now."),
             field="code", code=codes.shown(code.code),

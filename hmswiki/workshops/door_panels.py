@@ -17,7 +17,7 @@ def ways_in(*, workshop: Workshop, **_context: Any) -> Markup | None:
     """While its codes open: the reader's group, the task and the time; and the way to lead it, for the organiser."""
     now = clock.now()
     leads = workshop.cancelled_at is None and allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
-    opens = workshop.cancelled_at is None and workshop.opens_at <= now < workshop.closes_at
+    opens = workshop.cancelled_at is None and workshop.is_within_hours(now)
     if not opens and not leads:
         return None
     shown = [one for one in passes(Permission.WRITE_NOTES) if one.workshop_id == workshop.id]

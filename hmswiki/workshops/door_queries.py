@@ -33,7 +33,7 @@ def opened_by(session: Session, typed: str, *, now: datetime) -> tuple[Code, Wor
     found = [(code, workshop) for code, workshop in rows]
     live = next(((code, workshop) for code, workshop in found if code.ended_at is None), None)
     if live is None:
-        if any(workshop.opens_at <= now < workshop.closes_at for _code, workshop in found):
+        if any(workshop.is_within_hours(now) for _code, workshop in found):
             raise CodeChanged(
                 N_("The code %(code)s has been changed. Type the one that stands on the wall now."),
                 field="code", code=codes.shown(read),

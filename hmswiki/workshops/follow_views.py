@@ -86,7 +86,7 @@ def _mark(workshop: Workshop) -> str:
 
 
 def _opens(workshop: Workshop, now: datetime) -> bool:
-    return workshop.opens_at <= now < workshop.closes_at and workshop.cancelled_at is None
+    return workshop.is_within_hours(now) and workshop.cancelled_at is None
 
 
 def _followed(key: str) -> Workshop:

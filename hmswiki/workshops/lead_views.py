@@ -101,7 +101,7 @@ def lead_state(key: str) -> Response:
 
 
 def _mark(workshop: Workshop) -> str:
-    opens = "open" if workshop.opens_at <= clock.now() < workshop.closes_at else "shut"
+    opens = "open" if workshop.is_within_hours(clock.now()) else "shut"
     return f"{queries.pulse(read_session(), workshop.id)}-{current_language()}-{opens}"
 
 
@@ -290,7 +290,7 @@ def _page(workshop: Workshop, *, minutes: MinutesForm | None = None, problems: S
         panels=panels,
         problems=problems,
         state_href=url_for(".lead_state", key=workshop.key),
-        opens=workshop.opens_at <= now < workshop.closes_at,
+        opens=workshop.is_within_hours(now),
         mark=mark,
     )
 

@@ -55,6 +55,10 @@ class Workshop(Base):
         """The workshop as a whole, for access."""
         return Meeting(self.unit.path, self.id)
 
+    def is_within_hours(self, now: datetime) -> bool:
+        """Do its codes open `now`? Of one that was cancelled they do not, whatever this says."""
+        return self.opens_at <= now < self.closes_at
+
 
 class Task(Base):
     """What the groups discuss. One that is taken out of the plan after somebody has written stays, out of sight."""

@@ -123,13 +123,6 @@ def put_in_group(
     return member
 
 
-def withdraw_member(session: Session, member: Member, *, by: Actor, at: datetime) -> None:
-    """The person is in no group any more."""
-    _begin(session, member.group.workshop, by)
-    member.withdraw(by_id=by.person_id, at=at, reason=None)
-    beat(session, member.group.workshop)
-
-
 @dataclass(frozen=True)
 class Placed:
     """Those who are to be in a group, its leader first. `group` is None for a new one, called `name`."""
