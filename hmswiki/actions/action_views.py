@@ -23,13 +23,14 @@ from hmswiki.actions.forms import (
     NewActionForm,
     ReopenForm,
     RescheduleForm,
+    person_or_role,
     responsible_choices,
 )
 from hmswiki.actions.models import Action, EntryKind
 from hmswiki.actions.views import blueprint
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, BadRequest, NotAllowed, NotFound, Refusal
-from hmswiki.foundation.permissions import Permission, Role
+from hmswiki.foundation.permissions import Permission
 from hmswiki.organisation import area_queries
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Area, Unit
@@ -70,7 +71,7 @@ def _comment(session: Session, action: Action, form: Any) -> object:
 
 
 def _assign(session: Session, action: Action, form: Any) -> object:
-    whose = _person_or_role(session, form.responsible.data)
+    whose = person_or_role(session, form.responsible.data)
     return operations.assign(session, action, text=form.text.data, **whose, **_by())
 
 
@@ -213,12 +214,6 @@ def _offer(form: AssignForm, action: Action) -> None:
         form.responsible.data = f"{ROLE}{role}" if role else f"{PERSON}{person.external_key}" if person else None
 
 
-def _person_or_role(session: Session, chosen: str) -> dict[str, Any]:
-    if chosen.startswith(ROLE):
-        return {"role": Role(chosen.removeprefix(ROLE))}
-    return {"responsible": organisation.person(session, chosen.removeprefix(PERSON))}
-
-
 # --- A new one ----------------------------------------------------------------------------------------------
 
 
@@ -286,7 +281,7 @@ def create() -> BaseResponse:
                 made = operations.raise_action(
                     session, title=form.title.data or "", text=form.text.data, today=today(), **_by(),
                     unit=organisation.unit(session, unit.code), due_on=form.due_on.data,  # type: ignore[arg-type]
-                    area=_area(session, code) if code else None, **_person_or_role(session, form.responsible.data),
+                    area=_area(session, code) if code else None, **person_or_role(session, form.responsible.data),
                 )  # fmt: skip
         except (NotAllowed, NotFound):
             raise

@@ -6,7 +6,6 @@ invented. All days are laid out back from `start`, the day the demo is first sta
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -537,8 +536,3 @@ def _confirmed(story: Story) -> None:
     for row in newcomers:
         before = (story.start - date.fromisoformat(row["from"])).days - 3
         confirm("IKJ", muscle, "1.1", max(before, 1), method="startup", only=[row["person"]])
-
-
-def cast_rows() -> Iterator[Member]:
-    """The cast in the order of the sign-in page."""
-    yield from CAST

@@ -22,6 +22,7 @@ from hmswiki.organisation.models import Person, Unit
 from hmswiki.outcomes.models import Proposal, ProposalAnswer
 from hmswiki.outcomes.proposal_queries import ORIGIN, ProposalState, of_workshop, standing
 from hmswiki.workshops.models import Workshop
+from hmswiki.workshops.operations import beat
 
 MAX_TEXT = 3_000
 MAX_POINTS = 200
@@ -49,7 +50,7 @@ def make_action(
             N_("%(unit)s is not beneath %(holder)s, which holds the workshop. Choose a unit that is."),
             field="unit", unit=unit.name, holder=workshop.unit.name,
         )  # fmt: skip
-    _raise_pulse(workshop)
+    beat(session, workshop)
     return actions.raise_action(
         session, title=title, text=text, unit=unit, due_on=due_on, responsible=responsible, role=role,
         origin=ORIGIN + point.key, by=by, at=at, today=today,
@@ -74,11 +75,7 @@ def propose(
         raise Refusal(
             N_("Write what should change, so that an editor understands it without the points."), field="text"
         )
-    if len(text) > MAX_TEXT:
-        raise Refusal(
-            N_("This is %(length)s characters, and the limit is %(limit)s. Shorten it."),
-            field="text", length=len(text), limit=MAX_TEXT,
-        )  # fmt: skip
+    _check_length(text, "text")
     if not points:
         raise Refusal(N_("Choose at least one point that the proposal stands on."), field="points")
     if len(points) > MAX_POINTS:
@@ -90,8 +87,7 @@ def propose(
         recorded_at=at, recorded_by_id=by.person_id if by else None,
     )  # fmt: skip
     session.add(made)
-    _raise_pulse(workshop)
-    session.flush()
+    beat(session, workshop)
     return made
 
 
@@ -102,8 +98,7 @@ def withdraw(session: Session, proposal: Proposal, *, by: Actor | None, at: date
     if standing(session, proposal).state in (ProposalState.TAKEN_UP, ProposalState.PUBLISHED):
         raise Conflict(N_("An editor has taken the proposal up already, so it stays. Talk to the editor."))
     proposal.withdraw(by_id=by.person_id if by else None, at=at, reason=None)
-    _raise_pulse(proposal.workshop)
-    session.flush()
+    beat(session, proposal.workshop)
 
 
 # --- What editors answer ------------------------------------------------------------------------------------
@@ -136,11 +131,7 @@ def turn_down(session: Session, proposal: Proposal, *, reason: str, by: Actor | 
     reason = reason.strip()
     if not reason:
         raise Refusal(N_("Say why: those who took part can read it."), field="reason")
-    if len(reason) > MAX_TEXT:
-        raise Refusal(
-            N_("This is %(length)s characters, and the limit is %(limit)s. Shorten it."),
-            field="reason", length=len(reason), limit=MAX_TEXT,
-        )  # fmt: skip
+    _check_length(reason, "reason")
     _lock(session, proposal)
     if standing(session, proposal).state is not ProposalState.WAITING:
         raise Conflict(N_("Somebody has answered this proposal already. Open it again to see what was said."))
@@ -169,8 +160,7 @@ def take_answer_back(
     ):
         guidelines.take_credit_back(session, draft, sentence=credit)
     now.answer.withdraw(by_id=by.person_id if by else None, at=at, reason=None)
-    _raise_pulse(proposal.workshop)
-    session.flush()
+    beat(session, proposal.workshop)
 
 
 def _answer(
@@ -189,8 +179,7 @@ def _answer(
             recorded_by_id=by.person_id if by else None,
         )
     )  # fmt: skip
-    _raise_pulse(proposal.workshop)
-    session.flush()
+    beat(session, proposal.workshop)
 
 
 def _demand_organising(by: Actor | None, workshop: Workshop) -> None:
@@ -203,10 +192,14 @@ def _demand_editing(by: Actor | None) -> None:
         demand(by, Permission.EDIT_GUIDELINES)
 
 
+def _check_length(text: str, field: str) -> None:
+    if len(text) > MAX_TEXT:
+        raise Refusal(
+            N_("This is %(length)s characters, and the limit is %(limit)s. Shorten it."),
+            field=field, length=len(text), limit=MAX_TEXT,
+        )  # fmt: skip
+
+
 def _lock(session: Session, proposal: Proposal) -> None:
     """Two who answer at the same moment: the second waits, and sees what the first said."""
     session.execute(select(Proposal.id).where(Proposal.id == proposal.id).with_for_update())
-
-
-def _raise_pulse(workshop: Workshop) -> None:
-    workshop.pulse = Workshop.pulse + 1

@@ -84,6 +84,6 @@ def action_aside(*, action: Action, **context: Any) -> str | None:
 def workshop_aside(*, workshop: Workshop, **context: Any) -> Markup | str | None:
     """The way to what became of it, once something has."""
     session = read_session()
-    if not queries.actions_of_workshop(session, workshop) and not queries.of_workshop(session, workshop):
+    if not queries.something_came_of(session, workshop):
         return None
     return render_template("hmswiki/proposals/became_link.html", workshop=workshop)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from hmswiki.actions import queries as action_queries
@@ -54,6 +54,18 @@ def proposal(session: Session, key: str) -> Proposal:
 def of_workshop(session: Session, workshop: Workshop) -> list[Standing]:
     """The workshop's proposals, oldest first, with how they stand."""
     return standings(session, session.scalars(_live().where(Proposal.workshop_id == workshop.id)).all())
+
+
+def something_came_of(session: Session, workshop: Workshop) -> bool:
+    """Has a point of the workshop become an action, or does a proposal stand on it?"""
+    proposed = select(Proposal.id).where(Proposal.workshop_id == workshop.id, Proposal.withdrawn_at.is_(None))
+    acted = (
+        select(Action.id)
+        .join(Point, Action.origin == ORIGIN + Point.key)
+        .join(Group, Point.group_id == Group.id)
+        .where(Group.workshop_id == workshop.id)
+    )
+    return bool(session.scalar(select(or_(proposed.exists(), acted.exists()))))
 
 
 def of_guideline(session: Session, guideline: Guideline) -> list[Standing]:

@@ -11,14 +11,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from hmswiki.actions import rules as action_rules
-from hmswiki.actions.forms import PERSON, ROLE, responsible_choices
+from hmswiki.actions.forms import person_or_role, responsible_choices
 from hmswiki.actions.models import Action
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import N_, NotAllowed, NotFound, Refusal
-from hmswiki.foundation.permissions import Permission, Role
+from hmswiki.foundation.permissions import Permission
 from hmswiki.guidelines import operations as guideline_operations
 from hmswiki.guidelines import queries as guideline_queries
 from hmswiki.guidelines.models import Guideline
+from hmswiki.notes import queries as notes
 from hmswiki.notes.blacking import public
 from hmswiki.notes.models import Point
 from hmswiki.organisation import queries as organisation
@@ -86,7 +87,7 @@ def became(workshop_key: str) -> str:
         queries.of_workshop(session, workshop),
         organises=allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting),
     )  # fmt: skip
-    return render_template("hmswiki/proposals/became.html", page=page, said_of=said_of, groups_in_words=groups_in_words)
+    return render_template("hmswiki/proposals/became.html", page=page, groups_in_words=groups_in_words)
 
 
 def _became(point: Point, action: Action) -> Became:
@@ -108,13 +109,6 @@ def _organised(session: Session, key: str) -> Workshop:
     return workshop
 
 
-def _point(session: Session, workshop: Workshop, key: str) -> Point:
-    found = queries.points_of(session, workshop, [key])
-    if not found:
-        raise NotFound(N_("There is no such point in this workshop. Go back and pick another."))
-    return found[0]
-
-
 def _public(points: list[Point], workshop: Workshop) -> str:
     """What a form begins with: the points as they may leave the house, once somebody has read them through and
     published. Before that it begins empty, since everybody can read what is sent."""
@@ -129,7 +123,7 @@ def point_action(workshop_key: str, point_key: str) -> str:
     """The form; `?unit=` says which unit is to do it."""
     session = read_session()
     workshop = _organised(session, workshop_key)
-    point = _point(session, workshop, point_key)
+    point = notes.point(session, workshop, point_key)
     form = PointActionForm(formdata=None, title=_public([point], workshop), due_on=today() + FIRST_DUE)
     return _ask_action(workshop, point, _unit(session, workshop), form)
 
@@ -140,7 +134,7 @@ def make_action(workshop_key: str, point_key: str) -> BaseResponse:
     """The point becomes an action."""
     session = read_session()
     workshop = _organised(session, workshop_key)
-    point, unit = _point(session, workshop, point_key), _unit(session, workshop)
+    point, unit = notes.point(session, workshop, point_key), _unit(session, workshop)
     form = PointActionForm(request.form)
     _offer(form, unit)
     then = url_for(".became", workshop_key=workshop_key)
@@ -148,13 +142,11 @@ def make_action(workshop_key: str, point_key: str) -> BaseResponse:
         try:
             with transaction(form.submission_id, then=then) as session:
                 writable = workshops.workshop(session, workshop_key)
-                chosen = form.responsible.data or ""
-                role = Role(chosen.removeprefix(ROLE)) if chosen.startswith(ROLE) else None
                 operations.make_action(
-                    session, _point(session, writable, point_key), title=form.title.data or "", text=form.text.data,
-                    unit=organisation.unit(session, unit.code), due_on=form.due_on.data, role=role,  # type: ignore[arg-type]
-                    responsible=None if role else organisation.person(session, chosen.removeprefix(PERSON)),
-                    by=known_actor(), at=clock.now(), today=today(),
+                    session, notes.point(session, writable, point_key),
+                    title=form.title.data or "", text=form.text.data, unit=organisation.unit(session, unit.code),
+                    due_on=form.due_on.data, by=known_actor(), at=clock.now(), today=today(),  # type: ignore[arg-type]
+                    **person_or_role(session, form.responsible.data or ""),
                 )  # fmt: skip
         except (NotAllowed, NotFound):
             raise

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hmswiki.foundation.errors import N_, Conflict, Refusal
@@ -17,19 +16,13 @@ from hmswiki.notes.models import Point
 from hmswiki.plenary import queries, rules
 from hmswiki.plenary.models import Theme, ThemePoint
 from hmswiki.workshops.models import Task, Workshop
+from hmswiki.workshops.operations import beat
 
 
 def begin(session: Session, workshop: Workshop, *, by: Actor, passes: Iterable[Pass] = ()) -> None:
     """Let nobody else sort this workshop's points until the transaction ends. Raises NotAllowed."""
     demand(by, Permission.SORT_POINTS, within=workshop.meeting, passes=passes)
-    session.flush()
-    session.execute(
-        update(Workshop)
-        .where(Workshop.id == workshop.id)
-        .values(pulse=Workshop.pulse + 1)
-        .execution_options(synchronize_session=False)
-    )
-    session.expire(workshop, ["pulse"])
+    beat(session, workshop)
 
 
 # --- Gathering ----------------------------------------------------------------------------------------------
