@@ -1,8 +1,9 @@
 """From a typed line to the wall, with everybody in the room, and how ordinary pages fare meanwhile.
 
 30 groups with 5 writers each, 300 phones that follow the time, and 3 walls, as the pages do it: a phone saves 0.4 s
-after the last letter and at the latest every 1.5 s, its page asks for the others' lines every 2 s, a phone that only
-follows every 5 s, a wall every 2 s. A reader opens ordinary pages all the while, and before it begins.
+after the last letter and at the latest every 1.5 s, and is told the others' lines with the answer; while nothing is
+typed its page asks for them. The server says how long each waits until it asks again. A reader opens ordinary pages
+all the while, and before it begins.
 
 The time counts from the last letter of a line until a wall has been told it. Afterwards every line that was answered
 as saved is looked for in the database.
@@ -20,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -46,7 +48,8 @@ from tests.support.servers import ServerProcess
 from tests.workshops import makers
 
 SAVES_AFTER, SAVES_AT_LATEST = 0.4, 1.5
-NOTE_EVERY, WALL_EVERY, FOLLOW_EVERY = 2.0, 2.0, 5.0
+FIRST_WITHIN = 5.0
+"""Seconds within which all have asked for the first time."""
 READER_EVERY = 0.5
 LETTERS_A_SECOND = 5.0
 THINKS = (2.0, 9.0)
@@ -164,24 +167,42 @@ class Heard:
         return time.monotonic() < self.over
 
 
-async def _watch(phone: Phone, path: str, every: float, heard: Heard, *, wall: bool = False) -> None:
-    await at_some_time(every)
-    mark = None
+@dataclass
+class Watching:
+    """What a page has been told, and when it asks again."""
+
+    mark: str | None = None
+    every: float = 2.0
+    due: float = 0.0
+
+    def told(self, mark: str, state: Any) -> None:
+        self.mark, self.every = mark, state["look_again_ms"] / 1000
+        self.wait()
+
+    def wait(self) -> None:
+        self.due = time.monotonic() + self.every * random.uniform(0.9, 1.1)
+
+
+async def _watch(phone: Phone, path: str, heard: Heard, watching: Watching, *, wall: bool = False) -> None:
+    await at_some_time(FIRST_WITHIN)
     while heard.goes_on:
-        answer = await phone.get(path, **({"If_None_Match": mark} if mark else {}))
+        if (left := watching.due - time.monotonic()) > 0:
+            await asyncio.sleep(left)
+            continue
+        answer = await phone.get(path, **({"If_None_Match": watching.mark} if watching.mark else {}))
         heard.requests += 1
+        watching.wait()
         if answer.status == 200:
-            mark = answer.headers.get("etag")
+            watching.told(answer.headers["etag"], answer.json)
             if wall:
                 now, text = time.monotonic(), answer.body.decode("unicode_escape", errors="replace")
                 for line in [one for one in heard.typed if one not in heard.on_the_wall and one in text]:
                     heard.on_the_wall[line] = now
         elif answer.status != 304:
             heard.troubles.append(f"GET {path} gave {answer.status}")
-        await asyncio.sleep(every)
 
 
-async def _write(phone: Phone, path: str, number: int, heard: Heard, stop_at: float) -> None:
+async def _write(phone: Phone, path: str, number: int, heard: Heard, watching: Watching, stop_at: float) -> None:
     """Type lines, and save them as a phone does."""
     first = (await phone.get(f"{path}/state")).json
     token, place = first["csrf_token"], 0
@@ -212,6 +233,7 @@ async def _write(phone: Phone, path: str, number: int, heard: Heard, stop_at: fl
                 heard.typed.pop(line, None)
                 break
             heard.saving.append(time.monotonic() - begun)
+            watching.told(f'"{answer.json["mark"]}"', answer.json["state"])
             base = edit["key"]
             if shown == len(line):
                 heard.saved.add(line)
@@ -245,13 +267,14 @@ async def _meet(url: str, room: Room, reader: dict[str, str], asked: argparse.Na
     deeds = [_read(Phone(url, dict(reader)), heard, heard.meanwhile, stop_at)]
     for number, token in enumerate(room.walls, start=1):
         path = f"{base}/wall/state?prompt=0&page={number}"  # each shows other groups
-        deeds.append(_watch(Phone(url, {f"{room.cookie}-wall": token}), path, WALL_EVERY, heard, wall=True))
+        deeds.append(_watch(Phone(url, {f"{room.cookie}-wall": token}), path, heard, Watching(), wall=True))
     for token in room.phones:
-        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{base}/follow/state", FOLLOW_EVERY, heard))
+        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{base}/follow/state", heard, Watching()))
     for number, (group, token) in enumerate(room.writers):
         path = f"{base}/groups/{group}/notes/{room.task}"
-        deeds.append(_write(Phone(url, {room.cookie: token}), path, number, heard, stop_at))
-        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{path}/state", NOTE_EVERY, heard))
+        watching = Watching()
+        deeds.append(_write(Phone(url, {room.cookie: token}), path, number, heard, watching, stop_at))
+        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{path}/state", heard, watching))
     for error in await asyncio.gather(*deeds, return_exceptions=True):
         if isinstance(error, BaseException):
             heard.troubles.append(repr(error))

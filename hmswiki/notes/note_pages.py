@@ -196,19 +196,19 @@ def name_of(writer: Writer | None) -> str | None:
     return _("Writer %(number)s", number=writer.number) if writer.number else None
 
 
-def standing(session: Session, group: Group, task: Task, reader: Reader) -> Standing:
-    """A fixed number of selects, whatever has been written."""
+def standing(session: Session, group: Group, task: Task, reader: Reader, *, tasks: Sequence[Task]) -> Standing:
+    """`tasks`: all of the workshop. A fixed number of selects, whatever has been written."""
     rows = queries.rows_of(session, group, task).values()
     prompts = queries.prompts_with_points(session, task, [row for row in rows if row.cleared_at is None])
     return Standing(
         group=group,
         task=task,
-        tasks=workshop_queries.tasks(session, group.workshop),
+        tasks=tasks,
         happened=workshop_queries.events(session, group.workshop),
         points=sorted((row for row in rows if row.cleared_at is None), key=_order_of(task, prompts)),
         prompts=prompts,
         writers=queries.writers(session, group, task),
-        handed_in=queries.hand_ins(session, group.workshop).get((group.id, task.id)),
+        handed_in=queries.last_hand_in(session, group, task),
         last_written_at=max((row.changed_at for row in rows), default=None),
         reader=reader,
     )

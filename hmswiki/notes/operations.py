@@ -73,9 +73,10 @@ def apply_edits(
     _lock_to_write(session, group)
     closed = _closing(session, group, task, by=by)
     rows = queries.rows_of(session, group, task)
-    keys = [each.key for each in incoming]
-    note = queries.note_of(session, list(rows.values()), keys=keys, bases=[e.base for e in incoming if e.base])
-    earlier = _earlier(session, keys, rows)
+    note = queries.note_of(rows.values())
+    earlier = queries.meet(
+        session, note, rows.values(), keys={each.key for each in incoming}, bases={e.base for e in incoming if e.base}
+    )
     elsewhere = _elsewhere(session, {each.point for each in incoming} - rows.keys())
     author = Author(by, seat)
     saved: list[Saved] = []
@@ -155,13 +156,6 @@ def edit_row(row: Point, happening: Happening, author: Author, *, made_at: datet
         prompt_id=place.prompt_id if place else None, model=place.model if place else None, rank=happening.rank,
         made_at=made_at, recorded_at=at, **author.columns,
     )  # fmt: skip
-
-
-def _earlier(session: Session, keys: Sequence[str], rows: Mapping[str, Point]) -> dict[str, str | None]:
-    """The points at which edits with these keys ended before, by their keys; None: in another note."""
-    key_of = {row.id: row.key for row in rows.values()}
-    found = session.execute(select(PointEdit.key, PointEdit.point_id).where(PointEdit.key.in_(keys)))
-    return {row.key: key_of.get(row.point_id) for row in found}
 
 
 def _elsewhere(session: Session, keys: Collection[str]) -> set[str]:
@@ -277,7 +271,7 @@ def happen(
     session: Session, point: Point, kind: EditKind, *, text: str | None = None, by: Actor | None, at: datetime
 ) -> None:
     """Let one thing happen to a point that is held (`lock` of its group), and tell the pages that watch."""
-    note = queries.note_of(session, [point])
+    note = queries.note_of([point])
     happening = Happening(str(uuid4()), point.key, kind, text)
     note.take(happening, at)
     _let_stand(point, note.lines[point.key])
@@ -298,7 +292,7 @@ def lock(session: Session, group: Group) -> None:
     """Nobody else writes in the group until this transaction ends. Before anything of its notes is read."""
     session.flush()
     # Of the group alone: PostgreSQL holds no row that is joined from outside.
-    session.refresh(group, ["removed_at"], with_for_update={"of": Group, "key_share": True})
+    session.refresh(group, ["removed_at", "pulse"], with_for_update={"of": Group, "key_share": True})
 
 
 def _lock_to_write(session: Session, group: Group) -> None:
@@ -310,6 +304,6 @@ def _lock_to_write(session: Session, group: Group) -> None:
 
 
 def beat(session: Session, group: Group) -> None:
-    """Tell the pages that watch. Counted by the database, so that two at once count both."""
-    group.pulse = Group.pulse + 1
+    """Tell the pages that watch, while the group is held (`lock`)."""
+    group.pulse += 1
     session.flush()

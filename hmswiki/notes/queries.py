@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from hmswiki.foundation.errors import N_, NotFound
@@ -14,15 +14,50 @@ from hmswiki.notes.models import HandIn, Point, PointEdit
 from hmswiki.organisation.models import Person
 from hmswiki.workshops.models import EventKind, Group, Prompt, Seat, Task, Workshop, WorkshopEvent
 
+# Hundreds of phones ask for these every few seconds: they are put together once.
+_GROUP_AT = (
+    select(Group)
+    .join(Group.workshop)
+    .options(contains_eager(Group.workshop).joinedload(Workshop.unit))
+    .where(Workshop.key == bindparam("key"), Group.number == bindparam("number"), Group.removed_at.is_(None))
+)
+_ROWS = (
+    select(Point)
+    .where(Point.group_id == bindparam("group"), Point.task_id == bindparam("task"))
+    .execution_options(populate_existing=True)
+)
+_WRITERS = (
+    select(PointEdit.key, PointEdit.by_id, Person.name, PointEdit.seat_id, Seat.name, Seat.number)
+    .join(Point, Point.written == PointEdit.key)
+    .outerjoin(Person, PointEdit.by_id == Person.id)
+    .outerjoin(Seat, PointEdit.seat_id == Seat.id)
+    .where(Point.group_id == bindparam("group"), Point.task_id == bindparam("task"))
+)
+_EARLIER = select(PointEdit.key, PointEdit.base, PointEdit.text, PointEdit.point_id).where(
+    or_(
+        PointEdit.key.in_(bindparam("known", expanding=True)),
+        PointEdit.base.in_(bindparam("sent", expanding=True)),
+    )
+)
+_HAND_INS = (
+    select(HandIn)
+    .join(Group, HandIn.group_id == Group.id)
+    .where(Group.workshop_id == bindparam("workshop"), HandIn.withdrawn_at.is_(None))
+    .order_by(HandIn.recorded_at, HandIn.id)
+)
+_LAST_HAND_IN = (
+    select(HandIn)
+    .where(
+        HandIn.group_id == bindparam("group"), HandIn.task_id == bindparam("task"), HandIn.withdrawn_at.is_(None)
+    )
+    .order_by(HandIn.recorded_at.desc(), HandIn.id.desc())
+    .limit(1)
+)  # fmt: skip
+
 
 def group_at(session: Session, key: str, number: int) -> Group:
     """The group of that number in the workshop with `key`, with its workshop and unit. One select. Raises NotFound."""
-    found = session.scalar(
-        select(Group)
-        .join(Group.workshop)
-        .options(contains_eager(Group.workshop).joinedload(Workshop.unit))
-        .where(Workshop.key == key.replace("\0", "?"), Group.number == number, Group.removed_at.is_(None))
-    )
+    found = session.scalar(_GROUP_AT, {"key": key.replace("\0", "?"), "number": number})
     if found is None:
         raise NotFound(N_("There is no such group in this workshop. Go back and pick another."))
     return found
@@ -88,13 +123,7 @@ class Writer:
 
 def writers(session: Session, group: Group, task: Task) -> dict[str, Writer]:
     """Who wrote what the points say, by the key of the edit. One select."""
-    rows = session.execute(
-        select(PointEdit.key, PointEdit.by_id, Person.name, PointEdit.seat_id, Seat.name, Seat.number)
-        .join(Point, Point.written == PointEdit.key)
-        .outerjoin(Person, PointEdit.by_id == Person.id)
-        .outerjoin(Seat, PointEdit.seat_id == Seat.id)
-        .where(Point.group_id == group.id, Point.task_id == task.id)
-    )
+    rows = session.execute(_WRITERS, {"group": group.id, "task": task.id})
     return {row[0]: Writer(*row[1:]) for row in rows}
 
 
@@ -111,27 +140,35 @@ def edits(session: Session, point_ids: Collection[int]) -> dict[int, list[PointE
 
 def rows_of(session: Session, group: Group, task: Task) -> dict[str, Point]:
     """The points of a note by key, with those that were cleared. One select."""
-    found = session.scalars(
-        select(Point)
-        .where(Point.group_id == group.id, Point.task_id == task.id)
-        .execution_options(populate_existing=True)
-    )
+    found = session.scalars(_ROWS, {"group": group.id, "task": task.id})
     return {row.key: row for row in found}
 
 
-def note_of(
-    session: Session, rows: Collection[Point], *, keys: Collection[str] = (), bases: Collection[str] = ()
-) -> Note:
-    """The note that these points are, and what it must know to meet edits with `keys`, written over `bases`."""
+def note_of(rows: Collection[Point]) -> Note:
+    """The note that these points are."""
     key_of = {row.id: row.key for row in rows}
-    note = Note({row.key: line_of(row, key_of.get(row.split_from_id or 0)) for row in rows})
-    if keys:
-        later = select(PointEdit.base).where(PointEdit.base.in_(keys), PointEdit.point_id.in_(key_of))
-        note.bases.update(base for base in session.scalars(later) if base is not None)
-    if bases:
-        had = select(PointEdit.key, PointEdit.text).where(PointEdit.key.in_(bases), PointEdit.point_id.in_(key_of))
-        note.texts.update((row.key, row.text) for row in session.execute(had) if row.text is not None)
-    return note
+    return Note({row.key: line_of(row, key_of.get(row.split_from_id or 0)) for row in rows})
+
+
+def meet(
+    session: Session, note: Note, rows: Collection[Point], *, keys: Collection[str], bases: Collection[str]
+) -> dict[str, str | None]:
+    """Let the note know what it must to meet edits with `keys`, written over `bases`. One select.
+
+    Gives those of the edits that were met before: the points at which they ended, by their keys; None: in another note.
+    """
+    key_of = {row.id: row.key for row in rows}
+    earlier: dict[str, str | None] = {}
+    for key, base, text, point_id in session.execute(_EARLIER, {"known": [*keys, *bases], "sent": list(keys)}):
+        if key in keys:
+            earlier[key] = key_of.get(point_id)
+        if point_id not in key_of:
+            continue
+        if base is not None and base in keys:
+            note.bases.add(base)
+        if key in bases and text is not None:
+            note.texts[key] = text
+    return earlier
 
 
 def line_of(row: Point, split_from: str | None) -> Line:
@@ -168,13 +205,13 @@ def closed_at(task: Task, happened: Sequence[WorkshopEvent]) -> datetime | None:
 
 def hand_ins(session: Session, workshop: Workshop) -> dict[tuple[int, int], HandIn]:
     """When each group handed in last, by the ids of group and task. One select."""
-    rows = session.scalars(
-        select(HandIn)
-        .join(Group, HandIn.group_id == Group.id)
-        .where(Group.workshop_id == workshop.id, HandIn.withdrawn_at.is_(None))
-        .order_by(HandIn.recorded_at, HandIn.id)
-    )
+    rows = session.scalars(_HAND_INS, {"workshop": workshop.id})
     return {(row.group_id, row.task_id): row for row in rows}
+
+
+def last_hand_in(session: Session, group: Group, task: Task) -> HandIn | None:
+    """When the group handed its note on the task in last. One select."""
+    return session.scalar(_LAST_HAND_IN, {"group": group.id, "task": task.id})
 
 
 @dataclass(frozen=True)

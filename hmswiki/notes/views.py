@@ -72,8 +72,9 @@ def note(key: str, number: int, task_key: str) -> View:
 def _standing(key: str, number: int, task_key: str) -> Standing:
     session = read_session()
     found = opened(session, key, number)
-    task = workshop_queries.task(session, found.workshop, task_key)
-    return note_pages.standing(session, found, task, reader(found))
+    tasks = workshop_queries.tasks(session, found.workshop)
+    task = workshop_queries.task_among(tasks, task_key)
+    return note_pages.standing(session, found, task, reader(found), tasks=tasks)
 
 
 def shown(
@@ -98,8 +99,9 @@ def state(key: str, number: int, task_key: str) -> Response:
     if request.if_none_match.contains_weak(mark):
         response = JsonResponse(status=304)
     else:
-        task = workshop_queries.task(session, found.workshop, task_key)
-        response = jsonify(note_pages.state(note_pages.standing(session, found, task, who)))
+        tasks = workshop_queries.tasks(session, found.workshop)
+        task = workshop_queries.task_among(tasks, task_key)
+        response = jsonify(note_pages.state(note_pages.standing(session, found, task, who, tasks=tasks)))
     response.set_etag(mark)
     return response
 
@@ -110,23 +112,25 @@ def state(key: str, number: int, task_key: str) -> Response:
 @blueprint.post(f"{NOTE}/edits")
 @access(Permission.WRITE_NOTES)
 def edits(key: str, number: int, task_key: str) -> Response:
-    """Save what a phone has, each edit for itself."""
-    who = reader(opened(read_session(), key, number))
-    now, sent = clock.now(), parsing.json_body()
-    read, unreadable = editing.read_all(sent, now)
+    """Save what a phone has, each edit for itself. Tells how the note stands then, so that the phone need not ask."""
+    now = clock.now()
     with transaction() as session:
-        found, task = _held(session, key, number, task_key)
+        found = opened(session, key, number)
+        tasks, who = workshop_queries.tasks(session, found.workshop), reader(found)
+        task = workshop_queries.task_among(tasks, task_key)
+        read, unreadable = editing.read_all(parsing.json_body(), now)
         outcome = operations.apply_edits(
             session, found, task, read, by=actor(), seat=who.seat, passes=who.passes, at=now
         )  # fmt: skip
-        pulse = note_pages.pulse(found)
+        stands = note_pages.standing(session, found, task, who, tasks=tasks)
+        told = {"state": note_pages.state(stands), "mark": note_pages.mark(found, task_key, who)}
     return jsonify({
         "saved": [{"key": each.key, "point": each.point, "written": each.written} for each in outcome.saved],
         "refused": [
             {"key": each.key, "sentence": say(each.refusal), "status": each.refusal.status}
             for each in (*unreadable, *outcome.refused)
         ],
-        "pulse": pulse,
+        **told,
     })  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Reads of workshops. `session` first."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
@@ -34,6 +34,26 @@ _SEATS = (
     )
     .order_by(Seat.id)
 )  # fmt: skip
+_TASK = (
+    select(Task)
+    .options(selectinload(Task.prompts))
+    .where(Task.workshop_id == bindparam("workshop"), Task.key == bindparam("key"), Task.removed_at.is_(None))
+)
+_TASKS = (
+    select(Task)
+    .options(selectinload(Task.prompts))
+    .where(Task.workshop_id == bindparam("workshop"), Task.removed_at.is_(None))
+    .order_by(Task.position, Task.id)
+)
+_EVENTS = (
+    select(WorkshopEvent)
+    .where(WorkshopEvent.workshop_id == bindparam("workshop"), WorkshopEvent.withdrawn_at.is_(None))
+    .order_by(WorkshopEvent.at, WorkshopEvent.id)
+)
+_ALL_PULSES = (
+    select(func.coalesce(func.sum(Group.pulse), 0)).where(Group.workshop_id == bindparam("workshop")).scalar_subquery()
+)
+_PULSE = select(Workshop.pulse + _ALL_PULSES).where(Workshop.id == bindparam("workshop"))
 
 
 def workshop(session: Session, key: str) -> Workshop:
@@ -65,26 +85,27 @@ def groups(session: Session, workshop: Workshop) -> Sequence[Group]:
 
 def task(session: Session, workshop: Workshop, key: str) -> Task:
     """The workshop's task with `key`, with its prompts. Raises NotFound for none, and for one taken out of the plan."""
-    found = None
-    if "\0" not in key:
-        found = session.scalar(
-            select(Task)
-            .options(selectinload(Task.prompts))
-            .where(Task.workshop_id == workshop.id, Task.key == key, Task.removed_at.is_(None))
-        )
+    found = None if "\0" in key else session.scalar(_TASK, {"workshop": workshop.id, "key": key})
     if found is None:
-        raise NotFound(N_("There is no such task in this workshop. Go back and pick another."))
+        raise _no_such_task()
     return found
+
+
+def task_among(tasks: Iterable[Task], key: str) -> Task:
+    """The one with `key`. Raises NotFound."""
+    for one in tasks:
+        if one.key == key:
+            return one
+    raise _no_such_task()
+
+
+def _no_such_task() -> NotFound:
+    return NotFound(N_("There is no such task in this workshop. Go back and pick another."))
 
 
 def tasks(session: Session, workshop: Workshop) -> Sequence[Task]:
     """Its tasks in order, with their prompts, without those taken out of the plan."""
-    return session.scalars(
-        select(Task)
-        .options(selectinload(Task.prompts))
-        .where(Task.workshop_id == workshop.id, Task.removed_at.is_(None))
-        .order_by(Task.position, Task.id)
-    ).all()
+    return session.scalars(_TASKS, {"workshop": workshop.id}).all()
 
 
 def prompts_of(task: Task) -> list[Prompt]:
@@ -97,11 +118,7 @@ def prompts_of(task: Task) -> list[Prompt]:
 
 def events(session: Session, workshop: Workshop) -> Sequence[WorkshopEvent]:
     """What happened and was not withdrawn, in order."""
-    return session.scalars(
-        select(WorkshopEvent)
-        .where(WorkshopEvent.workshop_id == workshop.id, WorkshopEvent.withdrawn_at.is_(None))
-        .order_by(WorkshopEvent.at, WorkshopEvent.id)
-    ).all()
+    return session.scalars(_EVENTS, {"workshop": workshop.id}).all()
 
 
 def clock_of(task: Task, happened: Sequence[WorkshopEvent]) -> TaskClock:
@@ -111,9 +128,7 @@ def clock_of(task: Task, happened: Sequence[WorkshopEvent]) -> TaskClock:
 
 def pulse(session: Session, workshop_id: int) -> int:
     """Rises with everything about the workshop that any page could show. One select; a page's validator."""
-    mine = select(Workshop.pulse).where(Workshop.id == workshop_id).scalar_subquery()
-    groups = select(func.coalesce(func.sum(Group.pulse), 0)).where(Group.workshop_id == workshop_id).scalar_subquery()
-    return int(session.scalar(select(mine + groups)) or 0)
+    return int(session.scalar(_PULSE, {"workshop": workshop_id}) or 0)
 
 
 # --- Who takes part -----------------------------------------------------------------------------------------

@@ -231,6 +231,19 @@ def test_two_phones_write_in_one_note_at_once(open_phone: Open, note: Note) -> N
 
 
 @once
+def test_what_others_wrote_comes_with_the_answer_to_what_one_writes(open_phone: Open, note: Note) -> None:
+    kari, per = open_phone(note, "Kari"), open_phone(note, "Per")
+    kari.wait_for_load_state("networkidle")
+    kari.route("**/state", lambda route: None)  # what it asks for besides never comes
+    write(per, "Fast side hver fredag")
+    expect(save_state(per)).to_have_text(SAVED)
+    write(kari, "Lunsj")
+    shows(kari, ["Fast side hver fredag", "Lunsj"])
+    expect(save_state(kari)).to_have_text(SAVED)
+    kari.unroute_all(behavior="ignoreErrors")
+
+
+@once
 def test_what_others_write_moves_neither_the_caret_nor_the_window(open_phone: Open, note: Note) -> None:
     kari, per = open_phone(note, "Kari"), open_phone(note, "Per", viewport={"width": 390, "height": 500})
     write(per, "Verneombudet er med", SECOND)

@@ -413,3 +413,13 @@ def test_saving_many_lines_costs_as_many_selects_as_saving_one(met, as_stranger,
             send(as_stranger, met.note(), *(edit(f"{number}-{one}", prompt=met.prompts[0]) for one in range(number)))
         counts.append(sum(one.startswith("SELECT") for one in sent))
     assert counts[0] == counts[1] <= 14
+
+
+def test_the_answer_to_what_was_written_tells_how_the_note_stands(met, as_stranger):
+    met.let_in(as_stranger)
+    answer = send(as_stranger, met.note(), edit("En", prompt=met.prompts[0])).json
+    known = as_stranger.get(f"{met.note()}/state", headers={"If-None-Match": f'"{answer["mark"]}"'})
+    assert known.status_code == 304
+    asked = as_stranger.get(f"{met.note()}/state").json
+    assert [point["text"] for point in asked["points"]] == ["En"]
+    assert answer["state"] | {"csrf_token": ""} == asked | {"csrf_token": ""}

@@ -305,8 +305,9 @@ function Note(form) {
 
   // --- What the server has said ---
 
-  function arrived({ pulse, saved, refused }) {
-    heard = Math.max(heard, pulse);
+  function arrived({ saved, state, mark }) {
+    const isNews = Boolean(state && watching && state.pulse >= heard);
+    heard = Math.max(heard, state?.pulse ?? 0);
     if (saved.length) savedAt = new Date();
     for (const { record, point } of saved) {
       // Two wrote this line at once: what was written here has become a line of its own, and is typed on.
@@ -316,9 +317,12 @@ function Note(form) {
     }
     told = { ...told, points: withSaved(told.points, saved) };
     waiting = applied(waiting, settled(waiting, saved));
-    refresh();
-    note();
-    watching?.look();
+    if (isNews) {
+      watching.told(state, mark);
+    } else {
+      refresh();
+      note();
+    }
   }
 
   function hear(state) {

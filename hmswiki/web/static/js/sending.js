@@ -2,7 +2,8 @@
 // once. Tries again when the net returns, when the page is looked at, and else after a while that grows. What happens is
 // told by events on the window:
 //   hms-sent        {round, saved: [answer records], photos: [{record, photo}], refused: [records]}
-//   hms-sent-edits  {note, pulse, saved: [{record, point, written}], refused: [records]}, in all windows of the wiki
+//   hms-sent-edits  {note, saved: [{record, point, written}], refused: [records], state, mark}, in all windows of the
+//                   wiki; `state`: how the note stands now, with its mark, where the server has said so
 //   hms-sending     {status}: sent, offline, failed, signed-out, other-person
 
 import { claim, notesThatWait, refuseEdits, settle } from "./note-edits.js";
@@ -165,12 +166,13 @@ async function sendEdits(batch) {
     tellOfEdits({ note, refused: await refuseEdits(batch.map(({ key }) => ({ key, ...answer, sentence: answer.refusal }))) });
     return;
   }
-  const { saved = [], refused = [], pulse = 0 } = answer.data;
+  const { saved = [], refused = [], state, mark } = answer.data;
   const records = new Map(batch.map((record) => [record.key, record]));
   const done = saved.filter(({ key }) => records.has(key));
   await settle(done);
   tellOfEdits({
-    note, pulse, saved: done.map((one) => ({ ...one, record: records.get(one.key) })), refused: await refuseEdits(refused),
+    note, saved: done.map((one) => ({ ...one, record: records.get(one.key) })), refused: await refuseEdits(refused), state,
+    mark,
   });
   if (done.length + refused.length < batch.length) throw new Stop("failed");
 }
@@ -179,8 +181,8 @@ async function sendEdits(batch) {
 const others = globalThis.BroadcastChannel ? new BroadcastChannel(`hmswiki:${root}`) : null;
 others?.addEventListener("message", ({ data }) => dispatchEvent(new CustomEvent("hms-sent-edits", { detail: data })));
 
-function tellOfEdits({ note, pulse = 0, saved = [], refused = [] }) {
-  const detail = { note, pulse, saved, refused };
+function tellOfEdits({ note, saved = [], refused = [], state = null, mark = null }) {
+  const detail = { note, saved, refused, state, mark };
   others?.postMessage(detail);
   dispatchEvent(new CustomEvent("hms-sent-edits", { detail }));
 }

@@ -3,6 +3,7 @@
 //
 //   const watching = watch(address, { every: 2000, onState, onAnswer, onTrouble });
 //   watching.look();  // now: after something was sent, say. Gives a promise that is kept when it has been answered.
+//   watching.told(state, mark);  // another answer brought it: as if it had been asked for
 //   watching.stop();
 //
 //   onState(state, { now })     a new state; `now` is the server's time as a Date
@@ -13,7 +14,7 @@
 // `mark` (optional) is that of what the page shows already, as the server's ETag has it without its quotes.
 // A state may say `look_again_ms`, which then holds instead of `every`.
 
-import { heardOfTime } from "./clock.js";
+import { heardOfTime, serverNow } from "./clock.js";
 
 const LONGEST_PAUSE = 30_000;
 const SHORTEST_PAUSE = 500;
@@ -74,8 +75,20 @@ export function watch(address, { every = 2000, mark: shown = "", onState, onAnsw
     onAnswer({ now });
     if (state === null) return;
     mark = answer.headers.get("ETag");
+    take(state, now);
+  }
+
+  function take(state, now) {
     pause = Math.max(SHORTEST_PAUSE, state.look_again_ms ?? every);
     onState(state, { now });
+  }
+
+  function told(state, itsMark) {
+    if (stopped) return;
+    mark = `"${itsMark}"`;
+    failures = 0;
+    take(state, serverNow());
+    if (!running) wait();
   }
 
   function trouble(status, sentence) {
@@ -111,5 +124,5 @@ export function watch(address, { every = 2000, mark: shown = "", onState, onAnsw
   addEventListener("online", look);
   addEventListener("pageshow", returned);
   if (!document.hidden) look();
-  return { look, stop };
+  return { look, told, stop };
 }
