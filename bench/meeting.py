@@ -1,9 +1,9 @@
 """From a typed line to the wall, with everybody in the room, and how ordinary pages fare meanwhile.
 
 30 groups with 5 writers each, 300 phones that follow the time, and 3 walls, as the pages do it: a phone saves 0.4 s
-after the last letter and at the latest every 1.5 s, and is told the others' lines with the answer; while nothing is
-typed its page asks for them. The server says how long each waits until it asks again. A reader opens ordinary pages
-all the while, and before it begins.
+after the last letter and while somebody types as often as it asks, and is told the others' lines with the answer; while
+nothing is typed its page asks for them. The server says how long each waits until it asks again. A reader opens
+ordinary pages all the while, and before it begins.
 
 The time counts from the last letter of a line until a wall has been told it. Afterwards every line that was answered
 as saved is looked for in the database.
@@ -27,7 +27,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bench.phones import Phone, at_some_time
+from bench.phones import Phone
 from bench.places import Place, add_option, application, dispose, places
 from bench.processes import cpu_seconds
 from bench.reading import serve_wiki
@@ -47,9 +47,7 @@ from tests.support.postgresql import free_port
 from tests.support.servers import ServerProcess
 from tests.workshops import makers
 
-SAVES_AFTER, SAVES_AT_LATEST = 0.4, 1.5
-FIRST_WITHIN = 5.0
-"""Seconds within which all have asked for the first time."""
+SAVES_AFTER = 0.4
 READER_EVERY = 0.5
 LETTERS_A_SECOND = 5.0
 THINKS = (2.0, 9.0)
@@ -159,8 +157,12 @@ class Heard:
     before: list[float] = field(default_factory=list)
     meanwhile: list[float] = field(default_factory=list)
     requests: int = 0
+    asked: int = 0
+    """The requests while there was writing."""
     troubles: list[str] = field(default_factory=list)
     over: float = 0.0
+    cpu: float = 0.0
+    """Seconds of processor that the server used while there was writing."""
 
     @property
     def goes_on(self) -> bool:
@@ -184,7 +186,7 @@ class Watching:
 
 
 async def _watch(phone: Phone, path: str, heard: Heard, watching: Watching, *, wall: bool = False) -> None:
-    await at_some_time(FIRST_WITHIN)
+    watching.due = time.monotonic() + random.uniform(0, watching.every)
     while heard.goes_on:
         if (left := watching.due - time.monotonic()) > 0:
             await asyncio.sleep(left)
@@ -202,19 +204,37 @@ async def _watch(phone: Phone, path: str, heard: Heard, watching: Watching, *, w
             heard.troubles.append(f"GET {path} gave {answer.status}")
 
 
-async def _write(phone: Phone, path: str, number: int, heard: Heard, watching: Watching, stop_at: float) -> None:
+async def _come_in(phone: Phone, path: str, watching: Watching) -> str:
+    """Ask for the state the first time; gives the token for what is sent."""
+    answer = await phone.get(path)
+    watching.told(answer.headers["etag"], answer.json)
+    return str(answer.json.get("csrf_token", ""))
+
+
+@dataclass(frozen=True)
+class Writer:
+    """A phone on which a group's note is open."""
+
+    phone: Phone
+    path: str
+    number: int
+    watching: Watching
+    token: str
+    prompts: Sequence[str]
+
+
+async def _write(writer: Writer, heard: Heard, stop_at: float) -> None:
     """Type lines, and save them as a phone does."""
-    first = (await phone.get(f"{path}/state")).json
-    token, place = first["csrf_token"], 0
-    prompts = await _prompts(phone, path)
+    phone, path, number, watching = writer.phone, writer.path, writer.number, writer.watching
+    place = 0
     await asyncio.sleep(random.uniform(0, THINKS[1]))
     while time.monotonic() < stop_at:
         place += 1
         line = f"w{number}n{place}. {random.choice(TEXTS)}"
         point, base, shown = str(uuid4()), None, 0
-        prompt = random.choice(prompts)
+        prompt = random.choice(writer.prompts)
         while shown < len(line):
-            letters = max(1, int(random.gauss(SAVES_AT_LATEST * LETTERS_A_SECOND, 1)))
+            letters = max(1, int(random.gauss(watching.every * LETTERS_A_SECOND, 1)))
             await asyncio.sleep(letters / LETTERS_A_SECOND)
             shown = min(len(line), shown + letters)
             if shown == len(line):
@@ -226,7 +246,7 @@ async def _write(phone: Phone, path: str, number: int, heard: Heard, watching: W
             }  # fmt: skip
             begun = time.monotonic()
             body = {"edits": [edit], "sent_at": datetime.now(UTC).isoformat()}
-            answer = await phone.post(f"{path}/edits", body, X_CSRFToken=token)
+            answer = await phone.post(f"{path}/edits", body, X_CSRFToken=writer.token)
             heard.requests += 1
             if answer.status != 200 or not answer.json["saved"]:
                 heard.troubles.append(f"saving gave {answer.status}: {answer.body[:300]!r}")
@@ -257,24 +277,39 @@ async def _read(phone: Phone, heard: Heard, found: list[float], stop_at: float) 
         await asyncio.sleep(READER_EVERY)
 
 
-async def _meet(url: str, room: Room, reader: dict[str, str], asked: argparse.Namespace) -> Heard:
+async def _count(server: int, used: float, heard: Heard, stop_at: float) -> None:
+    """When the writing is over."""
+    await asyncio.sleep(stop_at - time.monotonic())
+    heard.cpu, heard.asked = cpu_seconds(server) - used, heard.requests
+
+
+async def _meet(url: str, room: Room, reader: dict[str, str], asked: argparse.Namespace, server: int) -> Heard:
     heard = Heard()
-    await _read(Phone(url, dict(reader)), heard, [], time.monotonic() + 3)  # warms up
-    await _read(Phone(url, dict(reader)), heard, heard.before, time.monotonic() + 10)
     base = f"/workshops/{room.key}"
-    stop_at = time.monotonic() + asked.seconds
-    heard.over = stop_at + 10
-    deeds = [_read(Phone(url, dict(reader)), heard, heard.meanwhile, stop_at)]
+    watches: list[tuple[Phone, str, Watching, bool]] = []
+    writers: list[Writer] = []
+    # They come in one after another, before anything is measured.
     for number, token in enumerate(room.walls, start=1):
         path = f"{base}/wall/state?prompt=0&page={number}"  # each shows other groups
-        deeds.append(_watch(Phone(url, {f"{room.cookie}-wall": token}), path, heard, Watching(), wall=True))
+        watches.append((Phone(url, {f"{room.cookie}-wall": token}), path, Watching(), True))
     for token in room.phones:
-        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{base}/follow/state", heard, Watching()))
+        watches.append((Phone(url, {room.cookie: token}), f"{base}/follow/state", Watching(), False))
+    for phone, path, watching, _wall in watches:
+        await _come_in(phone, path, watching)
     for number, (group, token) in enumerate(room.writers):
-        path = f"{base}/groups/{group}/notes/{room.task}"
-        watching = Watching()
-        deeds.append(_write(Phone(url, {room.cookie: token}), path, number, heard, watching, stop_at))
-        deeds.append(_watch(Phone(url, {room.cookie: token}), f"{path}/state", heard, watching))
+        path, watching = f"{base}/groups/{group}/notes/{room.task}", Watching()
+        phone, asking = Phone(url, {room.cookie: token}), Phone(url, {room.cookie: token})
+        prompts = await _prompts(phone, path)
+        csrf_token = await _come_in(phone, f"{path}/state", watching)
+        asking.cookies = phone.cookies
+        writers.append(Writer(phone, path, number, watching, csrf_token, prompts))
+        watches.append((asking, f"{path}/state", watching, False))
+    await _read(Phone(url, dict(reader)), heard, heard.before, time.monotonic() + 10)
+    stop_at, used = time.monotonic() + asked.seconds, cpu_seconds(server)
+    heard.over = stop_at + 10
+    deeds = [_read(Phone(url, dict(reader)), heard, heard.meanwhile, stop_at), _count(server, used, heard, stop_at)]
+    deeds += [_watch(phone, path, heard, watching, wall=wall) for phone, path, watching, wall in watches]
+    deeds += [_write(writer, heard, stop_at) for writer in writers]
     for error in await asyncio.gather(*deeds, return_exceptions=True):
         if isinstance(error, BaseException):
             heard.troubles.append(repr(error))
@@ -290,9 +325,7 @@ def _measure(place: Place, asked: argparse.Namespace) -> Sequence[object]:
     with ExitStack() as stack:
         server, name = stack.enter_context(_served(place, address))
         reader = _sign_in(address, place)
-        used, begun = cpu_seconds(server.pid), time.monotonic()
-        heard = asyncio.run(_meet(server.url, room, reader, asked))
-        cores = (cpu_seconds(server.pid) - used) / (time.monotonic() - begun)
+        heard = asyncio.run(_meet(server.url, room, reader, asked, server.pid))
     for trouble in sorted(set(heard.troubles))[:5]:
         print(f"{heard.troubles.count(trouble)} × {trouble}", file=sys.stderr)
     lost, twice = _compare(place, address, room, heard)
@@ -302,7 +335,8 @@ def _measure(place: Place, asked: argparse.Namespace) -> Sequence[object]:
     return (
         place.name, name, len(heard.saved), lost, twice, f"{statistics.median(times):.2f}", f"{_p95(times):.2f}",
         f"{times[-1]:.2f}", ms(statistics.median(heard.saving)), ms(_p95(heard.saving)),
-        f"{heard.requests / asked.seconds:.0f}", f"{cores:.2f}", ms(_p95(heard.before)), ms(_p95(heard.meanwhile)),
+        f"{heard.asked / asked.seconds:.0f}", f"{heard.cpu / asked.seconds:.2f}", ms(_p95(heard.before)),
+        ms(_p95(heard.meanwhile)),
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import random
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -97,8 +96,3 @@ class Phone:
         if self._writer is not None:
             self._writer.close()
         self._reader = self._writer = None
-
-
-async def at_some_time(seconds: float) -> None:
-    """Wait for a part of that time, so that not all begin together."""
-    await asyncio.sleep(random.random() * seconds)

@@ -1,6 +1,6 @@
 """What a group's note shows, as its page and as its state. Put together once; templates only write it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,9 @@ from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
 from hmswiki.workshops.door_pages import task_view
 from hmswiki.workshops.models import Group, Member, Prompt, Seat, Task, WorkshopEvent
 
-LOOK_AGAIN_MS = {TaskState.RUNNING: 2000, TaskState.WAITING: 2000, TaskState.CLOSED: 5000}
+LOOK_AGAIN_MS, LOOK_AGAIN_WHEN_CLOSED_MS = 2000, 5000
+FOR_EACH_GROUP_MS = 100
+"""Where many groups write at once, each phone waits a little longer: 30 groups ask, and save, every 3 seconds."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Standing:
     points: Sequence[Point]
     prompts: Sequence[Prompt]
     writers: Mapping[str, Writer]
+    number_of_groups: int
     handed_in: HandIn | None
     last_written_at: datetime | None
     reader: Reader
@@ -152,6 +155,13 @@ class Standing:
     @property
     def clock(self) -> TaskClock:
         return workshop_queries.clock_of(self.task, self.happened)
+
+    @property
+    def look_again_ms(self) -> int:
+        """How long a phone waits until it asks again, and how long it types on at most before it saves."""
+        if self.clock.state is TaskState.CLOSED:
+            return LOOK_AGAIN_WHEN_CLOSED_MS
+        return max(LOOK_AGAIN_MS, FOR_EACH_GROUP_MS * self.number_of_groups)
 
     @property
     def links(self) -> list[TaskLink]:
@@ -196,9 +206,20 @@ def name_of(writer: Writer | None) -> str | None:
     return _("Writer %(number)s", number=writer.number) if writer.number else None
 
 
-def standing(session: Session, group: Group, task: Task, reader: Reader, *, tasks: Sequence[Task]) -> Standing:
-    """`tasks`: all of the workshop. A fixed number of selects, whatever has been written."""
-    rows = queries.rows_of(session, group, task).values()
+def standing(
+    session: Session,
+    group: Group,
+    task: Task,
+    reader: Reader,
+    *,
+    tasks: Sequence[Task],
+    rows: Collection[Point] | None = None,
+) -> Standing:
+    """`tasks`: all of the workshop; `rows`: the note's, with those that were cleared, where they have been read.
+
+    A fixed number of selects, whatever has been written.
+    """
+    rows = queries.rows_of(session, group, task).values() if rows is None else rows
     prompts = queries.prompts_with_points(session, task, [row for row in rows if row.cleared_at is None])
     return Standing(
         group=group,
@@ -208,6 +229,7 @@ def standing(session: Session, group: Group, task: Task, reader: Reader, *, task
         points=sorted((row for row in rows if row.cleared_at is None), key=_order_of(task, prompts)),
         prompts=prompts,
         writers=queries.writers(session, group, task),
+        number_of_groups=workshop_queries.number_of_groups(session, group.workshop),
         handed_in=queries.last_hand_in(session, group, task),
         last_written_at=max((row.changed_at for row in rows), default=None),
         reader=reader,
@@ -263,7 +285,7 @@ def state(stands: Standing) -> dict[str, Any]:
         "reminded_at": _moment(stands_now.asked_at(stands.group.reminded_at)),
         "next": {"address": following.href, "title": following.title} if following else None,
         "csrf_token": generate_csrf(),
-        "look_again_ms": LOOK_AGAIN_MS[stands_now.state],
+        "look_again_ms": stands.look_again_ms,
     }  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class Outcome:
 
     saved: Sequence[Saved]
     refused: Sequence[Refused]
+    rows: Collection[Point]
+    """The note now, with what was cleared."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def apply_edits(
         saved.append(Saved(each.key, where, note.lines[where].written if where in note.lines else None))
     if changed:
         beat(session, group)
-    return Outcome(saved, refused)
+    return Outcome(saved, refused, rows.values())
 
 
 def _given(task: Task, each: Incoming, rows: Mapping[str, Point]) -> Given:

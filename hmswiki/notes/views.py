@@ -122,7 +122,7 @@ def edits(key: str, number: int, task_key: str) -> Response:
         outcome = operations.apply_edits(
             session, found, task, read, by=actor(), seat=who.seat, passes=who.passes, at=now
         )  # fmt: skip
-        stands = note_pages.standing(session, found, task, who, tasks=tasks)
+        stands = note_pages.standing(session, found, task, who, tasks=tasks, rows=outcome.rows)
         told = {"state": note_pages.state(stands), "mark": note_pages.mark(found, task_key, who)}
     return jsonify({
         "saved": [{"key": each.key, "point": each.point, "written": each.written} for each in outcome.saved],

@@ -78,25 +78,27 @@ def transaction(submission: UUID | None = None, *, then: str = "") -> Iterator[S
     """
     close_read_session()
     g.pop("hmswiki_actor", None)
-    with Session(state().engines.write, expire_on_commit=False) as session:
-        try:
-            if submission is not None:
-                who = actor_in(session)
-                submissions.claim(
-                    session,
-                    submission,
-                    person_id=who.person_id if who else None,
-                    location=then,
-                    at=clock.now(),
-                )
-            yield session
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            g.pop("hmswiki_actor", None)
-            close_read_session()  # who acts may have been read meanwhile, as things stood before
+    engines = state().engines
+    with Session(engines.write, expire_on_commit=False) as session:
+        with engines.turn():
+            try:
+                if submission is not None:
+                    who = actor_in(session)
+                    submissions.claim(
+                        session,
+                        submission,
+                        person_id=who.person_id if who else None,
+                        location=then,
+                        at=clock.now(),
+                    )
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                g.pop("hmswiki_actor", None)
+                close_read_session()  # who acts may have been read meanwhile, as things stood before
         events.deliver(session, current_app._get_current_object())  # type: ignore[attr-defined]
 
 

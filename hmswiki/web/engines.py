@@ -4,12 +4,18 @@ Two views of one engine and its pool: one whose transactions write, one whose tr
 How they begin is ours alone: the host's own transactions are not touched.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import make_url
+
+PATIENCE = 30
+"""Seconds that one who wants to write waits for another."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,23 @@ class Engines:
     write: Engine
     read: Engine
     dialect: str
+    _turn: Any = field(default_factory=RLock)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until no other thread of this process writes, where the database lets one write at a time.
+
+        SQLite would let each of them ask again and again, and sleep ever longer in between.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        has_it = self._turn.acquire(timeout=PATIENCE)  # else SQLite says what is in the way
+        try:
+            yield
+        finally:
+            if has_it:
+                self._turn.release()
 
 
 def plain_postgresql(address: str) -> str:
@@ -56,7 +79,12 @@ def ensure_folder(address: str) -> None:
 
 def _on_connect(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {PATIENCE * 1000}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -41,9 +41,12 @@ _TASK = (
 )
 _TASKS = (
     select(Task)
-    .options(selectinload(Task.prompts))
+    .options(joinedload(Task.prompts))
     .where(Task.workshop_id == bindparam("workshop"), Task.removed_at.is_(None))
     .order_by(Task.position, Task.id)
+)
+_NUMBER_OF_GROUPS = select(func.count(Group.id)).where(
+    Group.workshop_id == bindparam("workshop"), Group.removed_at.is_(None)
 )
 _EVENTS = (
     select(WorkshopEvent)
@@ -76,6 +79,11 @@ def group(session: Session, workshop: Workshop, number: int) -> Group:
     return found
 
 
+def number_of_groups(session: Session, workshop: Workshop) -> int:
+    """How many groups it has, without those taken away."""
+    return session.scalar(_NUMBER_OF_GROUPS, {"workshop": workshop.id}) or 0
+
+
 def groups(session: Session, workshop: Workshop) -> Sequence[Group]:
     """Its groups in the order of their numbers, without those taken away."""
     return session.scalars(
@@ -105,7 +113,7 @@ def _no_such_task() -> NotFound:
 
 def tasks(session: Session, workshop: Workshop) -> Sequence[Task]:
     """Its tasks in order, with their prompts, without those taken out of the plan."""
-    return session.scalars(_TASKS, {"workshop": workshop.id}).all()
+    return session.scalars(_TASKS, {"workshop": workshop.id}).unique().all()
 
 
 def prompts_of(task: Task) -> list[Prompt]:

@@ -11,10 +11,9 @@ import { watch } from "./watching.js";
 import { clock, filled } from "./words.js";
 
 const TYPING_ENDS = 400;
-const TYPING_GOES_ON = 1500;
 const EMPTIED = 3000; // somebody may be about to write it anew
 const SAYS_SAVING_AFTER = 1000;
-const LOOKS_EVERY = 2000;
+const LOOKS_EVERY = 2000; // and saves, while somebody types; the server may say otherwise
 const TELLS_EVERY = 20_000;
 const LONGEST = 1000;
 const SHUT_OUT = [401, 403, 404, 410];
@@ -187,7 +186,7 @@ function Note(form) {
       const now = performance.now();
       line.dirtySince ??= now;
       clearTimeout(line.timer);
-      const soon = line.isBlank ? EMPTIED : Math.max(0, Math.min(TYPING_ENDS, line.dirtySince + TYPING_GOES_ON - now));
+      const soon = line.isBlank ? EMPTIED : Math.max(0, Math.min(TYPING_ENDS, line.dirtySince + (told.look_again_ms ?? LOOKS_EVERY) - now));
       line.timer = setTimeout(() => !line.isComposing && give(line) && go(), soon);
     },
     left(line) {
