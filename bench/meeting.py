@@ -298,12 +298,11 @@ async def _meet(url: str, room: Room, reader: dict[str, str], asked: argparse.Na
         await _come_in(phone, path, watching)
     for number, (group, token) in enumerate(room.writers):
         path, watching = f"{base}/groups/{group}/notes/{room.task}", Watching()
-        phone, asking = Phone(url, {room.cookie: token}), Phone(url, {room.cookie: token})
+        phone = Phone(url, {room.cookie: token})
         prompts = await _prompts(phone, path)
         csrf_token = await _come_in(phone, f"{path}/state", watching)
-        asking.cookies = phone.cookies
         writers.append(Writer(phone, path, number, watching, csrf_token, prompts))
-        watches.append((asking, f"{path}/state", watching, False))
+        watches.append((phone, f"{path}/state", watching, False))
     await _read(Phone(url, dict(reader)), heard, heard.before, time.monotonic() + 10)
     stop_at, used = time.monotonic() + asked.seconds, cpu_seconds(server)
     heard.over = stop_at + 10

@@ -32,6 +32,7 @@ class Phone:
     cookies: dict[str, str] = field(default_factory=dict)
     _reader: asyncio.StreamReader | None = None
     _writer: asyncio.StreamWriter | None = None
+    _free: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def __aenter__(self) -> Self:
         return self
@@ -50,14 +51,15 @@ class Phone:
         return await self._ask("POST", path, {"Content-Type": "application/json", **headers}, body)
 
     async def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
-        again = self._writer is not None  # the server may have closed a connection that was idle
-        try:
-            return await asyncio.wait_for(self._once(method, path, headers, body), PATIENCE)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            self._close()
-            if not again:
-                raise
-            return await asyncio.wait_for(self._once(method, path, headers, body), PATIENCE)
+        async with self._free:
+            again = self._writer is not None  # the server may have closed a connection that was idle
+            try:
+                return await asyncio.wait_for(self._once(method, path, headers, body), PATIENCE)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                self._close()
+                if not again:
+                    raise
+                return await asyncio.wait_for(self._once(method, path, headers, body), PATIENCE)
 
     async def _once(self, method: str, path: str, headers: dict[str, str], body: bytes | None) -> Answer:
         parts = urlsplit(self.url)

@@ -24,8 +24,9 @@ from hmswiki.workshops.door_pages import task_view
 from hmswiki.workshops.models import Group, Member, Prompt, Seat, Task, WorkshopEvent
 
 LOOK_AGAIN_MS, LOOK_AGAIN_WHEN_CLOSED_MS = 2000, 5000
-FOR_EACH_GROUP_MS = 100
-"""Where many groups write at once, each phone waits a little longer: 30 groups ask, and save, every 3 seconds."""
+FOR_EACH_GROUP_MS = 130
+"""Where many groups write at once, each phone waits a little longer: of 30 groups each asks, and saves what somebody is
+still typing, every 4 seconds."""
 
 
 @dataclass(frozen=True)

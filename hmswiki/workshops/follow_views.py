@@ -22,7 +22,8 @@ from hmswiki.workshops.door_pages import GroupLine, TaskView
 from hmswiki.workshops.join_views import blueprint, code_url
 from hmswiki.workshops.models import EventKind, Group, Workshop
 
-EVERY_MS = 5000
+EVERY_MS, FOR_EACH_GROUP_MS = 5000, 250
+"""How long a phone waits until it asks again: longer where there are many groups, and so many phones."""
 SECTION = "workshops.index"
 
 
@@ -45,7 +46,7 @@ class FollowPage:
     state_href: str
     mark: str
     """Of what is shown: its state answers 304 to it."""
-    every_ms: int = EVERY_MS
+    every_ms: int
 
 
 @blueprint.get("/workshops/<key>/follow")
@@ -67,7 +68,7 @@ def follow_state(key: str) -> Response:
     else:
         page = _page(workshop)
         response = jsonify({
-            "pulse": workshop.pulse, "said": page.headline, "look_again_ms": EVERY_MS,
+            "pulse": workshop.pulse, "said": page.headline, "look_again_ms": page.every_ms,
             "parts": {
                 "now": render_template("hmswiki/workshops/_follow_now.html", page=page),
                 "mine": render_template("hmswiki/workshops/_follow_mine.html", page=page),
@@ -122,6 +123,7 @@ def _page(workshop: Workshop) -> FollowPage:
         programme=[(words.programme_time(line), str(line.get("text", ""))) for line in workshop.programme],
         state_href=url_for(".follow_state", key=workshop.key),
         mark=_mark(workshop),
+        every_ms=max(EVERY_MS, FOR_EACH_GROUP_MS * queries.number_of_groups(session, workshop)),
     )
 
 
