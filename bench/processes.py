@@ -5,9 +5,17 @@ from pathlib import Path
 
 
 def cpu_seconds(pid: int) -> float:
-    """The processor time of all the process's threads so far, to the microsecond."""
+    """The processor time of all threads of the process and of those it has started, so far, to the microsecond."""
     # The clock that Linux keeps for every process (clock_getcpuclockid in C); /proc/PID/stat counts in hundredths.
-    return time.clock_gettime((~pid << 3) | 2)
+    return sum(time.clock_gettime((~one << 3) | 2) for one in (pid, *_started_by(pid)))
+
+
+def _started_by(pid: int) -> list[int]:
+    return [
+        int(child)
+        for thread in Path(f"/proc/{pid}/task").iterdir()
+        for child in (thread / "children").read_text(encoding="ascii").split()
+    ]
 
 
 def memory_mb(pid: int | str = "self", field: str = "VmRSS") -> float:
