@@ -132,6 +132,7 @@ def test_who_has_not_been_informed_says_so_and_who_wonders_gets_an_answer(page_o
     expect(questions).to_contain_text("Nærmeste leder, innen tre dager.")
 
 
+@once
 def test_an_acknowledgement_of_what_was_replaced_meanwhile_is_refused_with_what_changed(
     page_of: PageOf, fresh_demo: Site
 ) -> None:
@@ -389,6 +390,7 @@ def test_central_hse_looks_at_another_day_opens_a_cell_by_the_keyboard_and_downl
 # --- Administrators, and coming in ------------------------------------------------------------------------
 
 
+@once
 def test_a_person_is_added_employed_given_a_role_and_invited_and_comes_in(page_of: PageOf, fresh_demo: Site) -> None:
     today = clock.today(state(fresh_demo.app).settings.zone)
     page = page_of("demo-administrator", "/organisation/")

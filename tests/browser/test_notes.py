@@ -168,6 +168,7 @@ def wait_until_it_is_kept(page: Page) -> None:
     )
 
 
+@once
 def test_a_plan_that_is_changed_while_a_group_writes_is_told_of(
     open_phone: Open, note: Note, bare_site: BareSite
 ) -> None:

@@ -438,6 +438,7 @@ def test_who_is_quicker_than_the_script_loses_nothing(open_as: Open, rounds: Rou
 # --- Together ---------------------------------------------------------------------------------------------
 
 
+@once
 def test_two_people_in_one_round_see_each_others_answers(open_as: Open, rounds: Rounds) -> None:
     address = rounds.start()
     astrid, siri = open_as("astrid", address), open_as("siri", address)
