@@ -1,5 +1,6 @@
 """What a group's note shows, as its page and as its state. Put together once; templates only write it."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,6 +130,8 @@ class NotePage:
     hand_in_href: str
     history_href: str | None
     workshop_href: str
+    place_href: str | None
+    """Where another group is picked; for those whom a code let in."""
     form: NoteForm
 
     @property
@@ -334,6 +337,7 @@ def note_page(
         hand_in_href=address("hand_in", group, task),
         history_href=address("history", group, task) if is_organiser else None,
         workshop_href=url_for("hmswiki.workshops.show", key=group.workshop.key),
+        place_href=url_for("hmswiki.workshop_doors.place", key=group.workshop.key) if stands.reader.seat else None,
         form=form,
     )
 
@@ -353,7 +357,7 @@ def boxes(stands: Standing, typed: Sequence[TypedBox] = ()) -> list[Box]:
             seen = was.seen if was else [SeenLine(line.point, line.written) for line in map(_seen, lines)]
             found.append(
                 Box(
-                    id=field_name(prompt, model, stands.task),
+                    id=field_name(prompt, model),
                     prompt=prompt.key,
                     model=model,
                     label=model or prompt.title or _("What the group writes"),
@@ -383,22 +387,31 @@ def models_of(task: Task, used: Sequence[str | None]) -> list[str | None]:
     return [*planned, *sorted({model for model in used if model not in planned}, key=str)]
 
 
-def field_name(prompt: Prompt, model: str | None, task: Task) -> str:
-    """The name of the field in the form; `typed_boxes` reads it."""
-    if model is None:
-        return f"lines-{prompt.key}"
-    number = task.models.index(model) if model in task.models else f"x{model.encode().hex()}"
-    return f"lines-{prompt.key}-{number}"
+def field_name(prompt: Prompt, model: str | None) -> str:
+    """The name of the field in the form, whatever the plan becomes meanwhile; `typed_boxes` reads it."""
+    return f"lines-{prompt.key}" if model is None else f"lines-{prompt.key}-{model.encode().hex()}"
 
 
 def typed_boxes(stands: Standing, form: Mapping[str, str]) -> list[TypedBox]:
     """What came back in the fields of the form, also under what was taken out of the plan meanwhile."""
-    fields = {box.id: (box.prompt, box.model) for box in boxes(stands)}
-    for prompt in stands.task.prompts:
-        for model in task_models(stands.task):
-            fields.setdefault(field_name(prompt, model, stands.task), (prompt.key, model))
+    places = {box.id: (box.prompt, box.model) for box in boxes(stands)}
+    keys = {prompt.key for prompt in stands.task.prompts}
+    for name in form:
+        if (place := _place_of(name)) is not None and place[0] in keys:
+            places.setdefault(name, place)
     return [
         TypedBox(prompt, model, form[name], plain_notes.read_seen(form.get(f"seen-{name}", "")))
-        for name, (prompt, model) in fields.items()
+        for name, (prompt, model) in places.items()
         if name in form
     ]
+
+
+def _place_of(name: str) -> tuple[str, str | None] | None:
+    """The prompt and the model that a field is of, by its name (`field_name`)."""
+    found = re.fullmatch(r"lines-([0-9a-f-]{36})(?:-((?:[0-9a-f]{2})+))?", name)
+    if found is None:
+        return None
+    try:
+        return found[1], bytes.fromhex(found[2]).decode() if found[2] else None
+    except UnicodeDecodeError:
+        return None

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from hmswiki.foundation.errors import NotFound, Refusal
 from hmswiki.foundation.language import DEFAULT_LANGUAGE, LANGUAGES
 from hmswiki.foundation.mail import Attachment, Mail, MailFailed, one_line
+from hmswiki.guidelines.drafting import suggest_slug
+from hmswiki.notes import queries as notes
 from hmswiki.outcomes import files, publication_queries
 from hmswiki.outcomes.document import from_json
 from hmswiki.outcomes.files import File, Form
@@ -20,9 +22,10 @@ from hmswiki.workshops.models import Group, Workshop
 
 
 def file_name(workshop: Workshop, number: int | None = None) -> str:
-    """A name for files of the notes, plain ASCII: its day, and the publication's number."""
+    """A name for files of the notes, plain ASCII: its title, its day, and the publication's number."""
     held_on = workshop.starts_at.astimezone(settings().zone)
-    return f"workshop-{held_on:%Y-%m-%d}" + (f"-{number}" if number else "")
+    title = suggest_slug(workshop.title)[:60].strip("-") or "notes"
+    return f"{title}-{held_on:%Y-%m-%d}" + (f"-{number}" if number else "")
 
 
 def file_of(publication: Publication, form: Form, *, at: datetime) -> File:
@@ -77,8 +80,12 @@ def _hand_in(session: Session, letter: Letter, message_id: str) -> Mail:
     task_key, number = letter.about.split(":")[1:3]
     try:
         task = workshops.task(session, letter.workshop, task_key)
+        group = workshops.group(session, letter.workshop, int(number))
     except NotFound as gone:
-        raise MailFailed("The task was taken out of the plan before the letter was sent") from gone
+        raise MailFailed("The task or the group was taken out of the plan before the letter was sent") from gone
+    handed_in = notes.last_hand_in(session, group, task)
+    if handed_in is not None and handed_in.recorded_at >= letter.asked_at:
+        raise MailFailed("The group handed in before the letter was sent")
     with speaking(_language(letter)):
         address = absolute("notes.note", key=letter.workshop.key, number=number, task_key=task.key)
         parts = [

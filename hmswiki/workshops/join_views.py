@@ -4,7 +4,7 @@ A code that is wrong is counted, by person or by address, and slows down what co
 so a full auditorium behind one address comes in at once.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import current_app, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -32,8 +32,11 @@ View = Response | str
 NEW_TABLE = "new"
 """In place of a group's number: a table for those who are in none."""
 
+TOKEN_LASTS = timedelta(days=7)
+"""How long after the workshop a phone keeps its token."""
+
 # A whole auditorium may stand behind one address, and mistype now and then.
-WRONG_PER_ADDRESS = Limit(120, PER_ADDRESS.within)
+WRONG_PER_ADDRESS = Limit(600, PER_ADDRESS.within)
 WRONG_PER_PERSON = Limit(20, PER_ADDRESS.within)
 
 
@@ -252,12 +255,12 @@ def _place_page(workshop: Workshop, code: Code | None, form: PlaceForm, *, addre
 
 
 def _seated(response: Response, workshop: Workshop, token: str | None, opens: Opens = Opens.GROUPS) -> Response:
-    """Give the phone its token, for as long as the codes open."""
+    """Give the phone its token. Until when that opens anything, the workshop says: its hours may be made longer."""
     if token is not None:
         response.set_cookie(
             doors.cookie_name(workshop, opens),
             token,
-            expires=workshop.closes_at,
+            expires=workshop.closes_at + TOKEN_LASTS,
             path=url_for("hmswiki.stylesheet").removesuffix("hms.css"),
             httponly=True,
             samesite="Lax",

@@ -141,4 +141,10 @@ def title_for(title: str, year_before: int, year: int) -> str:
     >>> title_for("HMS-årsmøtet 2024", 2024, 2025)
     'HMS-årsmøtet 2025'
     """
-    return re.sub(rf"(?<!\d){year_before}(?!\d)", str(year), title)
+
+    def moved(found: re.Match[str]) -> str:
+        # A meeting in January may be named after the year that it looks back on.
+        said = int(found[0])
+        return str(said + year - year_before) if abs(said - year_before) <= 1 else found[0]
+
+    return re.sub(r"(?<!\d)\d{4}(?!\d)", moved, title)

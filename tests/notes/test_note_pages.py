@@ -321,6 +321,21 @@ def test_a_line_for_a_model_that_was_taken_out_of_the_plan_is_kept_with_the_firs
     assert "Tre\n?</textarea>" in as_bjorn.get(met.note(task=1)).text
 
 
+def test_a_form_that_was_opened_before_the_models_changed_places_says_the_same(session, met, as_bjorn):
+    fields = form_of(as_bjorn.get(met.note(task=1)).text)
+    first, *_, last = met.tasks[1].models
+    mine = {
+        one: next(name for name in fields if name.startswith("lines-") and name.endswith(f"-{one.encode().hex()}"))
+        for one in (first, last)
+    }
+    met.tasks[1].models = [last, *met.tasks[1].models[1:-1]]  # the first is gone, and the last is first
+    session.commit()
+    typed = {**fields, mine[last]: "Til den siste", mine[first]: "Til den som ble borte"}
+    assert as_bjorn.post(met.note(task=1), data=typed).status_code == 303
+    points = as_bjorn.get(f"{met.note(task=1)}/state").json["points"]
+    assert {one["text"]: one["model"] for one in points} == {"Til den siste": last, "Til den som ble borte": last}
+
+
 def test_lines_under_a_heading_that_was_taken_out_of_the_plan_can_still_be_read(session, met, as_bjorn):
     send(as_bjorn, met.note(), edit("Står her", prompt=met.prompts[0]))
     assert len(form_of(as_bjorn.get(met.note()).text)) == 7

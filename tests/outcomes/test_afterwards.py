@@ -286,7 +286,7 @@ def test_the_organiser_gets_the_notes_as_they_are_now_and_others_what_is_publish
     assert "Skrevet etterpå" not in published.get_data(as_text=True)
     assert published.get_data(as_text=True) == session.scalars(select(Publication.body)).one()
     assert re.fullmatch(
-        r'attachment; filename="workshop-\d{4}-\d\d-\d\d-1\.md"', published.headers["Content-Disposition"]
+        r'attachment; filename="hms-arsmotet-\d{4}-\d\d-\d\d-1\.md"', published.headers["Content-Disposition"]
     )
     assert "Ikke på veggen" not in as_tora.get(meeting.path("export.md?hidden=0")).get_data(as_text=True)
 

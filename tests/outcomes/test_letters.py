@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import docx as python_docx
 import pytest
@@ -22,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from hmswiki.foundation import clock
 from hmswiki.foundation.errors import NotAllowed
+from hmswiki.notes.models import HandIn
 from hmswiki.organisation import queries as organisation
 from hmswiki.organisation.models import Person
 from hmswiki.outcomes import afterwards_pages, files, sending
@@ -117,7 +119,7 @@ def test_everybody_in_a_group_and_whoever_is_named_gets_the_published_notes_once
     assert "Hei, Bjørn Berg." in text_of(mine)
     assert f"https://hms.example.no/workshops/{held}/published" in text_of(mine)
     (attached,) = mine.iter_attachments()
-    assert re.fullmatch(r"workshop-\d{4}-\d\d-\d\d-1\.md", attached.get_filename() or "")
+    assert re.fullmatch(r"hms-arsmotet-\d{4}-\d\d-\d\d-1\.md", attached.get_filename() or "")
     with Session(state(mailing).engines.write) as session:
         assert attached.get_payload(decode=True) == session.scalars(select(Publication.body)).one().encode()
     assert {one.state for one in letters(mailing)} == {LetterState.SENT}
@@ -416,6 +418,21 @@ def test_a_word_that_could_not_be_sent_in_time_is_not_sent_hours_later(mailing, 
     box.refuse = ""
     with mailing.app_context(), time_machine.travel(clock.now() + timedelta(hours=3)):
         assert sending.run().sent == 0
+
+
+def test_a_group_that_has_handed_in_meanwhile_is_not_asked_for_its_note(mailing, box, held):
+    box.refuse = "451 come back later"
+    reminded(mailing, held, "1")
+    box.refuse = ""
+    with Session(state(mailing).engines.write) as session:
+        workshop = queries.workshop(session, held)
+        group, task = group_of(session, workshop, 1), queries.tasks(session, workshop)[0]
+        session.add(HandIn(key=str(uuid4()), group_id=group.id, task_id=task.id, recorded_at=clock.now()))
+        session.commit()
+    with mailing.app_context():
+        assert sending.run().sent == 0
+    assert not box.messages
+    assert [one.problem for one in letters(mailing)] == ["The group handed in before the letter was sent"]
 
 
 def test_one_who_leads_no_more_is_not_written_to(mailing, box, held):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -102,14 +103,20 @@ def test_a_stranger_types_the_code_picks_a_group_and_lands_at_its_note(
     assert (seat.name, seat.number, seat.group and seat.group.number) == ("Kari N", 1, 2)
 
 
-def test_the_cookie_is_for_the_workshop_and_its_hours_and_for_no_script(
+def test_the_cookie_is_for_the_workshop_and_for_no_script_and_stays_where_its_hours_are_made_longer(
     as_stranger: Client, made: Workshop, code: str, session: Session
 ) -> None:
     answer = as_stranger.post(f"/m/{code}", data={"group": "1"}, base_url="https://localhost")
     cookie = next(one for one in answer.headers.getlist("Set-Cookie") if one.startswith("hms-seat-"))
     assert cookie.startswith(f"hms-seat-{made.key}=")
     assert {"HttpOnly", "SameSite=Lax", "Path=/", "Secure"} <= set(cookie.split("; "))
-    assert f"Expires={made.closes_at:%a, %d %b %Y %H:%M:%S} GMT" in cookie
+    assert f"Expires={made.closes_at + timedelta(days=7):%a, %d %b %Y %H:%M:%S} GMT" in cookie
+    with time_machine.travel(made.closes_at + timedelta(minutes=5)):
+        assert as_stranger.get(f"/workshops/{made.key}/follow").status_code == 303, "to where a code is typed"
+    made.closes_at += timedelta(hours=2)
+    session.commit()
+    with time_machine.travel(made.closes_at - timedelta(minutes=5)):
+        assert as_stranger.get(f"/workshops/{made.key}/follow").status_code == 200
     token = cookie.split("=", 1)[1].split(";")[0]
     assert session.scalars(select(Seat.token_hash)).one() == queries.token_hash(token)
 

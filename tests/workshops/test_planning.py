@@ -61,6 +61,8 @@ def test_models_are_named_one_a_line_or_with_commas_and_once():
 def test_next_years_title_has_next_years_number():
     assert planning.title_for("HMS-årsmøtet 2024", 2024, 2025) == "HMS-årsmøtet 2025"
     assert planning.title_for("Sak 12024", 2024, 2025) == "Sak 12024"
+    assert planning.title_for("HMS-året 2024", 2025, 2026) == "HMS-året 2025"  # it looks back on the year before
+    assert planning.title_for("Mål for 2020–2030", 2025, 2026) == "Mål for 2020–2030"
 
 
 # --- Mixing -------------------------------------------------------------------------------------------------

@@ -411,8 +411,8 @@ function Note(form) {
       if (waiting.some((edit) => edit.refused)) lines().find((line) => !line.error.hidden)?.focus();
       else if (waiting.length) explain(filled(words.handInLater, { num: countOf(waiting) }));
       else await handIn(button.formAction);
-    } catch {
-      explain(words.handInOffline);
+    } catch ({ status: why }) {
+      explain(why === "signed-out" ? words.shutOut : why === "failed" ? words.handInFailed : words.handInOffline);
     } finally {
       button.removeAttribute("aria-busy");
     }
