@@ -542,6 +542,7 @@ PAGES = [
     seen("all that may be done in the plenary", "/workshops/{workshop_over}/plenary", CENTRAL, unfold),
     seen("a theme without a name", "/workshops/{workshop_over}/plenary", CENTRAL,
          send_without_script("#sorting"), status=422),
+    seen("places for a point", "/workshops/{workshop_over}/plenary", CENTRAL, press("[data-grip]")),
     # The notes afterwards; the page of letters where mail can be sent is seen in test_outcomes.py
     seen("notes read through", "/workshops/{workshop_over}/afterwards", CENTRAL, unfold),
     seen("words of a point to black out", "/workshops/{workshop_over}/afterwards?point={point}", CENTRAL, unfold),

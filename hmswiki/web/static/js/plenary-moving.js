@@ -195,6 +195,7 @@ export function moving({ room, words, filled, say, put, chosen, laid }) {
       if (!menu?.contains(event.relatedTarget)) closeMenu();
     });
     menu.querySelector("button")?.focus({ preventScroll: true });
+    room.inert = true; // what lies beneath is not for now, nor is what the menu half covers
     say(words.picked);
   }
 
@@ -203,6 +204,7 @@ export function moving({ room, words, filled, say, put, chosen, laid }) {
     const { handle } = menu;
     const old = menu;
     menu = null;
+    room.inert = false;
     old.remove();
     handle.removeAttribute("aria-expanded");
     if (back && handle.isConnected) handle.focus({ preventScroll: true });
