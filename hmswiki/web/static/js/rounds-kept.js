@@ -31,4 +31,8 @@ async function show() {
   document.querySelector("[data-hms-none-kept]").hidden = any;
 }
 
-addEventListener("online", () => location.reload());
+// Whoever has pressed a link meanwhile goes there, and is not called back.
+let isLeaving = false;
+addEventListener("beforeunload", () => (isLeaving = true));
+addEventListener("pageshow", () => (isLeaving = false));
+addEventListener("online", () => isLeaving || location.reload());
