@@ -16,6 +16,7 @@ from hmswiki.web import schema
 from hmswiki.web.context import state
 from tests import cast as the_cast
 from tests.conftest import Databases, client_as
+from tests.support import once
 
 BASE = """<!doctype html><html lang="{{ hms.language }}"><head><title>{% block title %}{% endblock %} – Intranet</title>
 {% include "hmswiki/_head.html" %}</head><body><p id="host-banner">{{ company }}</p>
@@ -107,22 +108,26 @@ def test_the_hosts_user_is_the_wikis_person(host: Host) -> None:
     assert "Bjørn" in page.text
 
 
+@once
 def test_pages_stand_in_the_hosts_own_base_template(host: Host) -> None:
     page = host.client("bjorn").get("/intern/hms/")
     assert '<p id="host-banner">Bedriften AS</p>' in page.text
     assert "/intern/hms/hms.css" in page.text
 
 
+@once
 def test_whom_the_host_does_not_know_sees_nothing(host: Host) -> None:
     for person in (None, "nobody-in-the-register"):
         assert host.client(person).get("/intern/hms/").status_code == 401
 
 
+@once
 def test_the_wikis_own_sign_in_is_not_there(host: Host) -> None:
     assert not [rule for rule in host.app.url_map.iter_rules() if "accounts" in rule.endpoint]
     assert "the host's own missing page" in host.client("bjorn").get("/intern/hms/accounts/sign-in").text
 
 
+@once
 def test_the_hosts_routes_and_error_pages_are_untouched(host: Host) -> None:
     client = host.client("bjorn")
     assert client.get("/").text == "the host's front page, bjorn"
@@ -134,10 +139,12 @@ def test_the_hosts_routes_and_error_pages_are_untouched(host: Host) -> None:
     assert "hms" not in forbidden.text
 
 
+@once
 def test_the_hosts_posts_need_no_token_of_ours(host: Host) -> None:
     assert host.client("bjorn").post("/invoices", without_token=True).text == "added"
 
 
+@once
 def test_the_wikis_pages_carry_its_policy_under_the_prefix(host: Host) -> None:
     page = host.client("bjorn").get("/intern/hms/")
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -160,12 +167,14 @@ def test_a_commit_of_ours_never_flushes_the_hosts_objects(host: Host) -> None:
     assert len(host.db.session.new) == 1
 
 
+@once
 def test_a_refusal_under_the_prefix_is_the_wikis_page_in_the_hosts_frame(host: Host) -> None:
     page = host.client("bjorn").get("/intern/hms/coverage")
     assert page.status_code == 403
     assert "host-banner" in page.text
 
 
+@once
 def test_a_second_mounting_says_what_to_do_instead(host: Host) -> None:
     with pytest.raises(SetupProblem, match="second Flask application"):
         HmsWiki().init_app(host.app, db=host.db, identify=lambda: None)
@@ -211,6 +220,7 @@ def test_the_commands_are_there_under_flask_hms(host: Host) -> None:
     assert answer.stdout.strip() == "[]"
 
 
+@once
 def test_a_host_can_override_one_page_and_extend_ours(host: Host, tmp_path: Path) -> None:
     own = tmp_path / "templates" / "hmswiki" / "error.html"
     own.write_text(

@@ -37,6 +37,7 @@ from hmswiki.workshops.models import Member, Workshop
 from tests.conftest import Client, Databases, _app, client_as
 from tests.outcomes.makers import by
 from tests.plenary.makers import group_of, point
+from tests.support import once
 from tests.support.mail import Mailbox, mailbox, text_of
 from tests.workshops import makers
 
@@ -360,6 +361,7 @@ def command(app: Flask, box: Mailbox) -> "subprocess.Popen[bytes]":
     )  # fmt: skip
 
 
+@once  # how it is done is the reminders' own way, which are killed on both
 def test_two_that_send_at_once_and_one_that_is_killed_send_no_letter_twice(mailing, box, held):
     people = {f"p{number}@example.no" for number in range(MANY)}
     with Session(state(mailing).engines.write) as session:

@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt --no-maglev --single-threaded-gc",  # no page lives so long that it pays
 ]
 # Axe reads the same few colours of a page thousands of times, and each time with a whole library for colours.
 KNOWN_COLOURS = """
