@@ -31,5 +31,6 @@ def register(wiki: "HmsWiki") -> None:
     wiki.add_panel("draft.aside", proposal_panels.draft_aside, order=10)
     wiki.add_panel("guideline.aside", proposal_panels.guideline_aside, order=30)
     wiki.add_panel("action.aside", proposal_panels.action_aside, order=20)
+    wiki.add_panel("workshop", publication_panels.workshop, order=5)
     wiki.add_panel("workshop.aside", publication_panels.workshop_aside, order=20)
     wiki.add_panel("workshop.aside", proposal_panels.workshop_aside, order=40)

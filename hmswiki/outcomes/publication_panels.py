@@ -12,13 +12,16 @@ from hmswiki.web.context import actor, read_session
 from hmswiki.workshops.models import Workshop
 
 
+def workshop(*, workshop: Workshop, **context: Any) -> str | None:
+    """To the published notes, for everybody who is signed in."""
+    if actor() is None or queries.published(read_session(), workshop) is None:
+        return None
+    return render_template("hmswiki/outcomes/_read.html", workshop=workshop)
+
+
 def workshop_aside(*, workshop: Workshop, **context: Any) -> str | None:
-    """To the published notes for everybody who is signed in; for the organiser, once it has begun, to where they are
-    read through and published."""
-    if actor() is None:
+    """For the organiser, once it has begun: to where the notes are read through, published and sent."""
+    if workshop.starts_at > clock.now() or not allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting):
         return None
     published = queries.published(read_session(), workshop)
-    organises = workshop.starts_at <= clock.now() and allowed(Permission.MANAGE_WORKSHOPS, within=workshop.meeting)
-    if published is None and not organises:
-        return None
-    return render_template("hmswiki/outcomes/_ways.html", workshop=workshop, published=published, organises=organises)
+    return render_template("hmswiki/outcomes/_ways.html", workshop=workshop, published=published)

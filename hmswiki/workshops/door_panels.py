@@ -22,6 +22,5 @@ def ways_in(*, workshop: Workshop, **_context: Any) -> Markup | None:
         return None
     shown = [one for one in passes(Permission.WRITE_NOTES) if one.workshop_id == workshop.id]
     mine = [door_pages.group_line(group) for group in door_queries.groups_open(read_session(), shown, now=now)]
-    return Markup(
-        render_template("hmswiki/workshops/_ways_in.html", workshop=workshop, mine=mine, opens=opens, leads=leads)
-    )
+    page = {"workshop": workshop, "mine": mine, "opens": opens, "leads": leads, "is_over": now >= workshop.closes_at}
+    return Markup(render_template("hmswiki/workshops/_ways_in.html", **page))

@@ -164,6 +164,8 @@ function Note(form) {
       link.textContent = next.title;
     }
     unhide("[data-hms-next]", Boolean(next));
+    const running = next?.address ?? (task.state === "running" ? address : null);
+    for (const one of document.querySelectorAll("[data-hms-goes-on]")) one.hidden = one.dataset.hmsGoesOn !== running;
     unhide("[data-hms-planned-anew]", told.plan !== undefined && told.plan !== plan);
   }
 
