@@ -68,9 +68,10 @@ def text(answer: Any) -> str:
 
 
 def fields(answer: Any, *, action: str = "") -> dict[str, str]:
-    """The hidden fields of the form that leads to `action`."""
+    """The hidden fields of the form that sends to `action`."""
     page = answer.get_data(as_text=True)
-    form = next(part for part in re.findall(r"<form.*?</form>", page, re.DOTALL) if f'action="{action}' in part)
+    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", page, re.DOTALL)
+    form = next(part for part in forms if f'action="{action}' in part)
     found = re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in found if name not in ("csrf_token", "word", "read")}
 
