@@ -24,7 +24,7 @@ from hmswiki.workshops.clock import TaskClock, TaskState, at_hand
 from hmswiki.workshops.door_pages import task_view
 from hmswiki.workshops.models import Group, Member, Prompt, Seat, Task, WorkshopEvent
 
-LOOK_AGAIN_MS, LOOK_AGAIN_WHEN_CLOSED_MS = 2000, 5000
+LOOK_AGAIN_MS, LOOK_AGAIN_AT_LEAST_MS = 2000, 5000
 FOR_EACH_GROUP_MS = 130
 """Where many groups write at once, each phone waits a little longer: of 30 groups each asks, and saves what somebody is
 still typing, every 4 seconds."""
@@ -164,8 +164,8 @@ class Standing:
     def look_again_ms(self) -> int:
         """How long a phone waits until it asks again, and how long it types on at most before it saves."""
         if self.clock.state is TaskState.CLOSED:
-            return LOOK_AGAIN_WHEN_CLOSED_MS
-        return max(LOOK_AGAIN_MS, FOR_EACH_GROUP_MS * self.number_of_groups)
+            return LOOK_AGAIN_AT_LEAST_MS
+        return min(LOOK_AGAIN_AT_LEAST_MS, max(LOOK_AGAIN_MS, FOR_EACH_GROUP_MS * self.number_of_groups))
 
     @property
     def links(self) -> list[TaskLink]:

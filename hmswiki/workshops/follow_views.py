@@ -22,7 +22,7 @@ from hmswiki.workshops.door_pages import GroupLine, TaskView
 from hmswiki.workshops.join_views import blueprint, code_url
 from hmswiki.workshops.models import EventKind, Group, Workshop
 
-EVERY_MS, FOR_EACH_GROUP_MS = 5000, 250
+EVERY_MS, FOR_EACH_GROUP_MS, AT_LEAST_EVERY_MS = 5000, 250, 10_000
 """How long a phone waits until it asks again: longer where there are many groups, and so many phones."""
 SECTION = "workshops.index"
 
@@ -123,7 +123,7 @@ def _page(workshop: Workshop) -> FollowPage:
         programme=[(words.programme_time(line), str(line.get("text", ""))) for line in workshop.programme],
         state_href=url_for(".follow_state", key=workshop.key),
         mark=_mark(workshop),
-        every_ms=max(EVERY_MS, FOR_EACH_GROUP_MS * queries.number_of_groups(session, workshop)),
+        every_ms=min(AT_LEAST_EVERY_MS, max(EVERY_MS, FOR_EACH_GROUP_MS * queries.number_of_groups(session, workshop))),
     )
 
 

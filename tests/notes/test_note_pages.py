@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hmswiki.notes.models import HandIn, Point
 from hmswiki.workshops.models import Group, Task, Workshop
+from hmswiki.workshops.operations import add_group
 from tests.workshops import makers
 
 
@@ -438,3 +439,22 @@ def test_the_answer_to_what_was_written_tells_how_the_note_stands(met, as_strang
     asked = as_stranger.get(f"{met.note()}/state").json
     assert [point["text"] for point in asked["points"]] == ["En"]
     assert answer["state"] | {"csrf_token": ""} == asked | {"csrf_token": ""}
+
+
+def test_where_many_groups_write_a_phone_asks_and_saves_less_often(session, met, as_stranger):
+    met.let_in(as_stranger)
+    said = []
+    for number in (0, 17, 30):
+        for _ in range(number):
+            add_group(session, met.workshop, for_walk_ins=True, by=None, at=datetime.now(UTC))
+        session.commit()
+        said.append(
+            [
+                as_stranger.get(address).json["look_again_ms"]
+                for address in (f"{met.note()}/state", f"/workshops/{met.key}/follow/state")
+            ]
+        )
+    few, many, most = said
+    assert few == [2000, 5000]
+    assert many[0] in range(2100, 5000) and many[1] == 5000
+    assert most == [5000, 10_000]
