@@ -272,6 +272,7 @@ def write_and_publish(page_of: PageOf, *, demands: bool) -> str:
     return done.inner_text().split()[1]
 
 
+@once
 def test_a_new_edition_is_written_saved_by_itself_and_published_by_somebody_else(
     page_of: PageOf, fresh_demo: Site
 ) -> None:

@@ -272,6 +272,7 @@ def test_what_others_write_moves_neither_the_caret_nor_the_window(open_phone: Op
 # --- Without network --------------------------------------------------------------------------------------
 
 
+@once
 def test_a_note_goes_on_without_network_in_the_next_page_and_arrives_once(open_phone: Open, note: Note) -> None:
     page = open_phone(note)
     write(page, "Før")

@@ -495,6 +495,7 @@ def hand_in(page: Page) -> None:
     expect(said(page)).to_have_text("Runden er levert.")
 
 
+@once
 def test_from_the_door_to_a_mended_deviation_and_the_next_round_that_asks_for_it_first(
     page_of: PageOf, bare_site: BareSite
 ) -> None:

@@ -172,6 +172,7 @@ def wait_until_it_is_kept(page: Page) -> None:
 # --- At the keyboard, and without script ----------------------------------------------------------------------
 
 
+@once
 def test_a_round_is_done_and_handed_in_by_the_keyboard_alone(open_as: Open, rounds: Rounds) -> None:
     address = rounds.start()
     page = open_as("astrid", address, viewport={"width": 1280, "height": 900})
