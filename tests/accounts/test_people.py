@@ -21,9 +21,11 @@ from tests.accounts.conftest import (
     who,
 )
 from tests.conftest import Client, _app, client_as
+from tests.support import once
 from tests.support.mail import Mailbox, mailbox, text_of
 
-pytestmark = pytest.mark.usefixtures("with_passwords")
+# Each address is asked for on PostgreSQL too, by tests/test_access.py.
+pytestmark = [once, pytest.mark.usefixtures("with_passwords")]
 
 EN = {"Accept-Language": "en"}
 CHOSEN = {"password": "noe helt annet nå", "again": "noe helt annet nå"}

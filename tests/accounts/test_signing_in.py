@@ -27,8 +27,10 @@ from tests.accounts.conftest import (
     who,
 )
 from tests.conftest import Client, _app
+from tests.support import once
 
-pytestmark = pytest.mark.usefixtures("with_passwords")
+# Each address is asked for on PostgreSQL too, by tests/test_access.py.
+pytestmark = [once, pytest.mark.usefixtures("with_passwords")]
 
 
 @pytest.mark.parametrize("name", ["bjorn", " bjorn ", "bjorn@example.no", "Bjorn@Example.NO"])

@@ -12,6 +12,9 @@ from hmswiki.foundation.permissions import Role
 from hmswiki.organisation.models import RoleHolding
 from tests.acknowledgements.makers import acknowledge, at_noon, confirm, person, publish, roll_out, unit
 from tests.conftest import client_as
+from tests.support import once
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 TODAY = date(2026, 1, 15)
 # Ten in the morning in Oslo.

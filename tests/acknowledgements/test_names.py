@@ -17,6 +17,9 @@ from hmswiki.organisation.models import Employment
 from hmswiki.web.context import state
 from tests.acknowledgements.makers import acknowledge, confirm, publish, roll_out, unit
 from tests.cast import Cast
+from tests.support import once
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 TODAY = date(2026, 1, 15)
 NOW = datetime(2026, 1, 15, 9, 0, tzinfo=UTC)

@@ -20,6 +20,8 @@ from tests.plenary.makers import group_of, point, write_all
 from tests.support import once
 from tests.workshops import makers
 
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
+
 Count = Callable[[], AbstractContextManager[list[str]]]
 
 

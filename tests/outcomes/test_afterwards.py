@@ -25,7 +25,10 @@ from hmswiki.workshops import queries
 from hmswiki.workshops.models import Workshop
 from tests.outcomes.makers import by
 from tests.plenary.makers import clear, point, write_on
+from tests.support import once
 from tests.workshops import makers
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 
 @dataclass

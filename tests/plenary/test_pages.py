@@ -12,8 +12,11 @@ from hmswiki.plenary import queries
 from hmswiki.workshops import queries as workshops
 from tests.conftest import client_as
 from tests.plenary.makers import clear, point, write_all, write_on
+from tests.support import once
 from tests.workshops.makers import start
 from tests.workshops.makers import workshop as make_workshop
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 
 class Room:

@@ -8,8 +8,11 @@ import pytest
 from hmswiki.workshops import plan_queries
 from hmswiki.workshops import queries as reads
 from tests.actions.makers import person
+from tests.support import once
 from tests.workshops import makers
 from tests.workshops.test_plan_operations import people_in
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 ALL = {"units": ["FAC"], "whom": "everybody", "how": "mixed", "groups": "3"}
 

@@ -10,7 +10,10 @@ from sqlalchemy import select
 from hmswiki.foundation import clock
 from hmswiki.workshops import plan_queries, queries
 from hmswiki.workshops.models import Opens, Workshop
+from tests.support import once
 from tests.workshops import makers
+
+pytestmark = once  # each address is asked for on PostgreSQL too, by tests/test_access.py
 
 NEW = {
     "unit": "LAB", "title": "Samling", "day": "2099-01-18", "starts": "09:00", "ends": "11:30", "place": "Kantina",
