@@ -1,6 +1,6 @@
 """What kinds, answers and flaws are called on a page, in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -24,11 +24,6 @@ _ANSWERS = {
     "ok": N_("OK"), "deviation": N_("Deviation"), "not_applicable": N_("Not applicable"), "yes": N_("Yes"),
     "no": N_("No"),
 }  # fmt: skip
-
-
-def joined_or(names: Sequence[str]) -> str:
-    """ "OK or Not applicable" """
-    return listed(names, "or")
 
 
 def kind_name(kind: str) -> str:
@@ -56,7 +51,9 @@ def amount(value: Decimal) -> str:
 def kind_line(item: Item) -> str:
     """What can be answered: "A number in °C, from 2 to 8"."""
     if item.kind is Kind.CHOICE:
-        return str(_("Choose: %(answers)s", answers=joined_or([answer_name(item, word) for word in answers_of(item)])))
+        return str(
+            _("Choose: %(answers)s", answers=listed([answer_name(item, word) for word in answers_of(item)], "or"))
+        )
     if item.kind is not Kind.NUMBER:
         return kind_name(item.kind)
     unit = wording(dict(item.unit)) if item.unit else ""
@@ -77,7 +74,7 @@ def finding_line(item: Item) -> str:
     if item.kind is Kind.OK:
         return ""
     names = [answer_name(item, word) for word in possible_findings(item) if word in item.findings]
-    return str(_("Raises a finding: %(answers)s", answers=joined_or(names))) if names else ""
+    return str(_("Raises a finding: %(answers)s", answers=listed(names, "or"))) if names else ""
 
 
 def condition_line(item: Item, earlier: Mapping[str, Item]) -> str:
@@ -89,7 +86,7 @@ def condition_line(item: Item, earlier: Mapping[str, Item]) -> str:
     names = [answer_name(other, word) for word in answers_of(other) if word in condition.answers]
     return str(
         _("Shown only when “%(item)s” was answered: %(answers)s",
-          item=wording(dict(other.text)), answers=joined_or(names))
+          item=wording(dict(other.text)), answers=listed(names, "or"))
     )  # fmt: skip
 
 
